@@ -1,0 +1,51 @@
+package flux
+
+import (
+	"errors"
+	"fmt"
+)
+
+// The conditions a caller tells apart with [errors.Is]. Operators wrap them
+// with what was wrong, and never replace an error that came from upstream.
+var (
+	// ErrOverflow: a value came when there was no demand and no room left.
+	ErrOverflow = errors.New("overflow: more values than requested")
+	// ErrTimeout: nothing came in time. It also matches
+	// context.DeadlineExceeded.
+	ErrTimeout error = timeoutError{}
+	// ErrEmpty: a terminal that promises a value met an empty stream.
+	ErrEmpty = errors.New("flux: no value: the stream was empty")
+	// ErrBadRequest: Request was called with n <= 0 (rule 3.9).
+	ErrBadRequest = errors.New("flux: demand must be positive (Reactive Streams rule 3.9)")
+	// ErrInvalid: an operator was given an argument outside its rule.
+	ErrInvalid = errors.New("flux: invalid argument")
+)
+
+// PanicError is a panic of a user function, delivered as the error of the
+// operator that called it.
+type PanicError struct {
+	Value any    // what was passed to panic
+	Stack []byte // the stack of the goroutine at the panic, as debug.Stack prints it
+}
+
+func (e *PanicError) Error() string { return fmt.Sprintf("panic in a user function: %v", e.Value) }
+
+// Unwrap gives the panic's value where it is an error, so that errors.Is and
+// errors.As see through the panic.
+func (e *PanicError) Unwrap() error {
+	err, _ := e.Value.(error)
+	return err
+}
+
+// Invalid gives the error for an argument outside its rule; it matches
+// ErrInvalid. It is evaluated where the operator is assembled and delivered at
+// the subscription, so that assembling never panics.
+func invalid(format string, args ...any) error {
+	return fmt.Errorf("%w: %s", ErrInvalid, fmt.Sprintf(format, args...))
+}
+
+type timeoutError struct{}
+
+func (timeoutError) Error() string   { return "timeout: nothing came in time" }
+func (timeoutError) Timeout() bool   { return true }
+func (timeoutError) Temporary() bool { return true }

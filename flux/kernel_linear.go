@@ -1,0 +1,163 @@
+package flux
+
+import (
+	"context"
+
+	"github.com/freshet-go/freshet/internal/inside"
+)
+
+// Kernel: the fused linear stage
+//
+// Operators that look at one value at a time and hold no demand of their own
+// (map, filter, handle, scan, ...) are not objects in the chain. At
+// subscription the run of adjacent ones is composed, from the last to the
+// first, into a single func(T) bool that ends in the subscriber below, and one
+// head stands upstream of it:
+//
+//	source ──OnNext──▶ head ──▶ map ∘ filter ∘ map ──▶ subscriber
+//	   ◀───────────── Request, Cancel (the source's own) ────┘
+//
+// INVARIANTS
+//   - The composed function returns false for a value it rejected, which then
+//     used no demand: a conditional source sends the next one, for any other
+//     the head requests one more.
+//   - running is true exactly while a user function of this run executes.
+//   - done is set before the terminal is sent down; no value passes after it.
+//   - Everything but Request and Cancel, which go straight to the source, is
+//     touched only by the goroutine that owns the signals.
+type stage struct {
+	up      Subscription
+	down    lifecycle
+	ctx     context.Context
+	extra   int64 // demand of the stages themselves (Skip), on top of the subscriber's
+	running bool
+	done    bool
+}
+
+// lifecycle is the part of a Subscriber that does not depend on T.
+type lifecycle interface {
+	OnSubscribe(s Subscription)
+	OnError(err error)
+	OnComplete()
+}
+
+// wire composes one operator, for one subscription, onto the function that
+// takes its results. State of the subscription lives in its variables.
+type wire[T, R any] func(st *stage, next func(R) bool) func(T) bool
+
+// linear makes an operator of the fused kind.
+func linear[T, R any](src Publisher[T], w wire[T, R]) Flux[R] {
+	return Flux[R]{&linearSource[T, R]{sourceOf(src), w}}
+}
+
+type linearSource[T, R any] struct {
+	src source[T]
+	w   wire[T, R]
+}
+
+// fusable is a source whose operator can be composed onto the run below it.
+type fusable[T any] interface {
+	fuse(ctx context.Context, st *stage, next func(T) bool)
+}
+
+func (l *linearSource[T, R]) subscribe(ctx context.Context, s Subscriber[R]) {
+	l.fuse(ctx, &stage{down: s, ctx: ctx}, pusher(s))
+}
+
+func (l *linearSource[T, R]) fuse(ctx context.Context, st *stage, next func(R) bool) {
+	in := l.w(st, next)
+	if up, ok := l.src.(fusable[T]); ok {
+		up.fuse(ctx, st, in)
+		return
+	}
+	l.src.subscribe(ctx, &head[T]{st, in})
+}
+
+// pusher gives the function that hands a value to s and tells whether s took it.
+func pusher[T any](s Subscriber[T]) func(T) bool {
+	switch c := s.(type) {
+	case *head[T]:
+		return c.in
+	case inside.Conditional[T]:
+		return c.TryOnNext
+	}
+	return func(v T) bool {
+		s.OnNext(v)
+		return true
+	}
+}
+
+// fail ends the run with an error of one of its operators.
+func (st *stage) fail(err error) {
+	if st.done {
+		dropError(st.ctx, err)
+		return
+	}
+	st.done = true
+	st.up.Cancel()
+	st.down.OnError(err)
+}
+
+// complete ends the run before its source did.
+func (st *stage) complete() {
+	if st.done {
+		return
+	}
+	st.done = true
+	st.up.Cancel()
+	st.down.OnComplete()
+}
+
+// head receives a run's input.
+type head[T any] struct {
+	*stage
+	in func(T) bool
+}
+
+func (h *head[T]) OnSubscribe(s Subscription) {
+	h.up = s
+	h.down.OnSubscribe(s)
+	if h.extra > 0 {
+		s.Request(h.extra)
+	}
+}
+
+func (h *head[T]) OnNext(v T) {
+	if !h.TryOnNext(v) && !h.done {
+		h.up.Request(1)
+	}
+}
+
+func (h *head[T]) TryOnNext(v T) bool {
+	if h.done {
+		dropNext(h.ctx, v)
+		return true
+	}
+	return h.in(v)
+}
+
+func (h *head[T]) OnError(err error) {
+	if h.done {
+		dropError(h.ctx, err)
+		return
+	}
+	h.done = true
+	h.down.OnError(err)
+}
+
+func (h *head[T]) OnComplete() {
+	if h.done {
+		return
+	}
+	h.done = true
+	h.down.OnComplete()
+}
+
+func (h *head[T]) TakePanic(p error) bool {
+	if !h.running {
+		return passPanic(h.down, p)
+	}
+	h.running = false
+	h.fail(p)
+	return true
+}

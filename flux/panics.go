@@ -1,0 +1,55 @@
+package flux
+
+import (
+	"log/slog"
+	"runtime/debug"
+
+	"github.com/freshet-go/freshet/internal/inside"
+)
+
+// How a panic of a user function becomes the error of its operator
+//
+// A deferred recover for every value would double the price of a value, so it
+// stands once around each drive loop (a source that pushes, a drain) and every
+// stage only notes, in a byte, that a user function of its own is running. When
+// a loop recovers a panic it asks the subscribers below it, the nearest first,
+// whose note is set; that one cancels its upstream and sends the error down
+// (inside.PanicTaker).
+
+// passPanic offers p to a downstream subscriber.
+func passPanic(down any, p error) bool {
+	t, ok := down.(inside.PanicTaker)
+	return ok && t.TakePanic(p)
+}
+
+// caught turns the value of recover into an error, nil into nil. The deferred
+// function itself calls it, so that the stack is that of the panic.
+func caught(r any) error {
+	switch r := r.(type) {
+	case nil:
+		return nil
+	case *PanicError:
+		return r
+	default:
+		return &PanicError{Value: r, Stack: debug.Stack()}
+	}
+}
+
+// try runs a user function that is not on the path of every value, and returns
+// its panic as an error.
+func try(f func()) (err error) {
+	defer func() {
+		if p := caught(recover()); p != nil {
+			err = p
+		}
+	}()
+	f()
+	return nil
+}
+
+// shield runs a hook whose panic has nowhere to go but the log.
+func shield(f func()) {
+	if err := try(f); err != nil {
+		slog.Default().Error("flux: a hook panicked", "error", err)
+	}
+}

@@ -1,0 +1,3 @@
+module github.com/freshet-go/freshet
+
+go 1.26
