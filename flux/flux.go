@@ -31,7 +31,9 @@ func (f sourceFunc[T]) subscribe(ctx context.Context, s Subscriber[T]) { f(ctx, 
 // reported to the dropped-error hook. It may be called concurrently; which
 // goroutine runs the signals is the source's affair, and a synchronous source
 // runs them inside Request.
-func (f Flux[T]) Subscribe(ctx context.Context, s Subscriber[T]) { subscribeWatched(ctx, f.source(), s) }
+func (f Flux[T]) Subscribe(ctx context.Context, s Subscriber[T]) {
+	subscribeWatched(ctx, f.source(), s)
+}
 
 // Flux returns f itself, so that a Flux can stand where anything with a Flux is
 // wanted.
