@@ -15,3 +15,129 @@ func Map[T, R any](src Publisher[T], f func(T) R) Flux[R] {
 		}
 	})
 }
+
+// TryMap gives the result of f for each value. An error of f, like a panic,
+// cancels the source and is the error of the stream, as it is. Otherwise it is
+// [Map].
+//
+// Source: Reactor's Flux.map with a function that throws.
+func TryMap[T, R any](src Publisher[T], f func(T) (R, error)) Flux[R] {
+	return linear(src, func(st *stage, next func(R) bool) func(T) bool {
+		return func(v T) bool {
+			st.running = true
+			r, err := f(v)
+			st.running = false
+			if err != nil {
+				st.fail(err)
+				return true
+			}
+			return next(r)
+		}
+	})
+}
+
+// Step is what a function that decides about one value, or makes one, has to
+// say: a value at most once, and possibly the end. It is valid during the call
+// it was given to.
+type Step[T any] struct {
+	v         T
+	has, over bool
+	err       error
+}
+
+// Next gives a value. A second one in the same call is an error of the stream
+// that matches ErrInvalid.
+func (s *Step[T]) Next(v T) {
+	if s.has {
+		s.Error(invalid("Step.Next(%v): more than one value in one call", v))
+		return
+	}
+	s.v, s.has = v, true
+}
+
+// Complete ends the stream, after the value of this call if there is one.
+func (s *Step[T]) Complete() { s.over = true }
+
+// Error ends the stream with err, after the value of this call if there is one.
+// A nil err ends with ErrInvalid.
+func (s *Step[T]) Error(err error) {
+	if err == nil {
+		err = invalid("Step.Error(nil): the error must not be nil")
+	}
+	if s.err == nil {
+		s.err = err
+	}
+	s.over = true
+}
+
+// Handle calls f for each value, which answers through out with a value, with
+// none (the value is filtered out, at no cost of demand), or with the end. f is
+// called by the goroutine that sends the value; its panic cancels the source and
+// is the error of the stream.
+//
+// Source: Reactor's Flux.handle.
+func Handle[T, R any](src Publisher[T], f func(v T, out *Step[R])) Flux[R] {
+	return linear(src, func(st *stage, next func(R) bool) func(T) bool {
+		var out Step[R]
+		return func(v T) bool {
+			st.running = true
+			f(v, &out)
+			st.running = false
+			step := out
+			out = Step[R]{}
+			took := true
+			if step.has {
+				took = next(step.v)
+			}
+			switch {
+			case step.err != nil:
+				st.fail(step.err)
+			case step.over:
+				st.complete()
+			case !step.has:
+				return false
+			}
+			return took || step.over
+		}
+	})
+}
+
+// Scan gives the first value as it is and then, for each further value v,
+// f(the result before, v). f is called as that of [Map].
+//
+// Source: Reactor's Flux.scan(BiFunction).
+func (f Flux[T]) Scan(fn func(acc, v T) T) Flux[T] {
+	return linear(f, func(st *stage, next func(T) bool) func(T) bool {
+		var acc T
+		first := true
+		return func(v T) bool {
+			if first {
+				acc, first = v, false
+				return next(acc)
+			}
+			st.running = true
+			acc = fn(acc, v)
+			st.running = false
+			return next(acc)
+		}
+	})
+}
+
+// Indexed is a value with its position, counted from 0.
+type Indexed[T any] struct {
+	Index int64
+	Value T
+}
+
+// Index pairs each value with its position in this subscription, from 0.
+//
+// Source: Reactor's Flux.index.
+func Index[T any](src Publisher[T]) Flux[Indexed[T]] {
+	return linear(src, func(_ *stage, next func(Indexed[T]) bool) func(T) bool {
+		i := int64(-1)
+		return func(v T) bool {
+			i++
+			return next(Indexed[T]{i, v})
+		}
+	})
+}

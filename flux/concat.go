@@ -1,0 +1,69 @@
+package flux
+
+import (
+	"context"
+	"slices"
+)
+
+// Concat subscribes to one publisher after another, each when the one before
+// completed, and gives their values in that order. An error ends it at once. It
+// asks the current publisher for exactly the demand that is open. Synchronous
+// publishers are walked without recursion. The next subscription happens on the
+// goroutine that completed the one before.
+//
+// Source: Reactor's Flux.concat.
+func Concat[T any](srcs ...Publisher[T]) Flux[T] {
+	return Flux[T]{concatSource[T](sourcesOf(srcs))}
+}
+
+// ConcatWith is Concat(f, next).
+//
+// Source: Reactor's Flux.concatWith.
+func (f Flux[T]) ConcatWith(next Publisher[T]) Flux[T] {
+	if c, ok := f.src.(concatSource[T]); ok {
+		return Flux[T]{append(slices.Clip(c), sourceOf(next))}
+	}
+	return Concat(f, next)
+}
+
+// StartWith gives values first, and then what f gives.
+//
+// Source: Reactor's Flux.startWith.
+func (f Flux[T]) StartWith(values ...T) Flux[T] { return Concat(FromSlice(values), f) }
+
+func sourcesOf[T any](ps []Publisher[T]) []source[T] {
+	srcs := make([]source[T], len(ps))
+	for i, p := range ps {
+		srcs[i] = sourceOf(p)
+	}
+	return srcs
+}
+
+type concatSource[T any] []source[T]
+
+func (srcs concatSource[T]) subscribe(ctx context.Context, s Subscriber[T]) {
+	c := &concat[T]{relay: newRelay(s), ctx: ctx, rest: srcs}
+	s.OnSubscribe(c)
+	c.OnComplete()
+}
+
+type concat[T any] struct {
+	relay[T]
+	turns trampoline
+	ctx   context.Context
+	rest  []source[T]
+}
+
+func (c *concat[T]) OnComplete() { c.turns.run(c.next) }
+
+func (c *concat[T]) next() {
+	switch {
+	case c.isCancelled():
+	case len(c.rest) == 0:
+		c.down.OnComplete()
+	default:
+		src := c.rest[0]
+		c.rest = c.rest[1:]
+		src.subscribe(c.ctx, c)
+	}
+}

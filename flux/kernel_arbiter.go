@@ -1,0 +1,131 @@
+package flux
+
+import (
+	"sync"
+	"sync/atomic"
+)
+
+// Kernel: the sequential arbiter
+//
+// Concat, retry, fallback and their kin show one subscription to the subscriber
+// and feed it from one upstream after another. The arbiter is that
+// subscription: it knows how much demand is still open and hands it to the next
+// upstream.
+//
+// INVARIANTS
+//   - open is the demand received so far, less what earlier upstreams sent; sent
+//     counts what the current one did. So open - sent is still to come.
+//   - mu guards cur, open and cancelled, and is never held while calling out. A
+//     request that races a switch may reach the old upstream, which has ended;
+//     it is in open, so the new one is asked for it.
+//   - sent is touched only by the goroutine that owns the signals.
+type arbiter struct {
+	mu        sync.Mutex
+	cur       Subscription
+	open      int64
+	bad       int64 // a request that broke rule 3.9 while there was no upstream
+	sent      int64
+	cancelled bool
+}
+
+// Request asks the current upstream, or keeps the demand for the next one.
+func (a *arbiter) Request(n int64) {
+	a.mu.Lock()
+	if n > 0 {
+		a.open = addCap(a.open, n)
+	} else if a.cur == nil {
+		a.bad = min(n, -1)
+	}
+	up := a.cur
+	a.mu.Unlock()
+	if up != nil {
+		up.Request(n)
+	}
+}
+
+// Cancel cancels the current upstream and every later one.
+func (a *arbiter) Cancel() {
+	a.mu.Lock()
+	up := a.cur
+	a.cur, a.cancelled = nil, true
+	a.mu.Unlock()
+	if up != nil {
+		up.Cancel()
+	}
+}
+
+// set makes s the current upstream and asks it for what is open.
+func (a *arbiter) set(s Subscription) {
+	a.mu.Lock()
+	if a.cancelled {
+		a.mu.Unlock()
+		s.Cancel()
+		return
+	}
+	a.cur = s
+	if a.open != Unbounded {
+		a.open -= a.sent
+	}
+	a.sent = 0
+	n := a.open
+	if a.bad != 0 {
+		n = a.bad
+	}
+	a.mu.Unlock()
+	if n != 0 {
+		s.Request(n)
+	}
+}
+
+func (a *arbiter) isCancelled() bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.cancelled
+}
+
+// trampoline runs a step once for every call of run, one after another, also
+// when run is called from inside the step: a chain of upstreams that complete
+// while being subscribed to is walked by a loop instead of by recursion.
+type trampoline struct{ wip atomic.Int32 }
+
+func (t *trampoline) run(step func()) {
+	if t.wip.Add(1) != 1 {
+		return
+	}
+	for {
+		step()
+		if t.wip.Add(-1) == 0 {
+			return
+		}
+	}
+}
+
+// relay is the part that all subscribers built on the arbiter share: it passes
+// what the current upstream sends, and counts it.
+type relay[T any] struct {
+	arbiter
+	down Subscriber[T]
+	push func(T) bool
+}
+
+func newRelay[T any](s Subscriber[T]) relay[T] { return relay[T]{down: s, push: pusher(s)} }
+
+func (r *relay[T]) OnSubscribe(s Subscription) { r.set(s) }
+
+func (r *relay[T]) OnNext(v T) {
+	if !r.TryOnNext(v) {
+		r.Request(1)
+	}
+}
+
+func (r *relay[T]) TryOnNext(v T) bool {
+	if !r.push(v) {
+		return false
+	}
+	r.sent++
+	return true
+}
+
+func (r *relay[T]) OnError(err error)      { r.down.OnError(err) }
+func (r *relay[T]) OnComplete()            { r.down.OnComplete() }
+func (r *relay[T]) TakePanic(p error) bool { return passPanic(r.down, p) }

@@ -1,0 +1,238 @@
+package flux
+
+import (
+	"context"
+	"sync"
+	"sync/atomic"
+)
+
+// Kernel: the drain
+//
+// A queue between a side that sends when it likes and a subscriber that takes
+// what it requested:
+//
+//	offer, end ──▶ │ queue │ ──▶ push        Request ──▶ demand
+//	(any goroutine)         (one drainer)    (any goroutine)
+//
+// Whoever changes something adds one to wip. The one who raised it from 0 is
+// the drainer: it passes values while there are values and demand, takes off
+// what it has seen, and goes round again if more was added meanwhile. Everybody
+// else returns at once; so nobody waits, and nothing below is called twice at a
+// time.
+//
+// INVARIANTS
+//   - Only the drainer calls down, subtracts demand and releases.
+//   - mu guards queue, ended and err, and is never held while calling out.
+//   - stopped: no signal passes any more; the next drainer discards the queue.
+//   - With exec, the drainer runs there; otherwise on the goroutine of the change.
+type drain[T any] struct {
+	ctx  context.Context
+	up   Subscription // cancelled when the drain fails by itself
+	down Subscriber[T]
+	push func(T) bool
+	exec Executor
+	// taken is called by the drainer with the number of values that left the
+	// queue; nil if the sender does not care.
+	taken func(n int)
+
+	wip     atomic.Int32
+	stopped atomic.Bool
+	demand  demand
+
+	mu    sync.Mutex
+	queue ring[T]
+	ended bool
+	err   error
+	cut   bool // an error does not wait for the queue
+}
+
+// Executor runs tasks. Execute must not run the task before it returns unless it
+// is meant to run it inline, must run every task once, and may be called by any
+// goroutine. A drain has at most one task under way.
+type Executor interface {
+	Execute(task func())
+}
+
+// offer sends v: directly if nothing is queued, nobody is draining and there is
+// demand, otherwise through the queue.
+func (d *drain[T]) offer(v T) {
+	if d.exec == nil && d.wip.CompareAndSwap(0, 1) {
+		if !d.direct(v) {
+			d.enqueue(v)
+		}
+		if d.wip.Add(-1) != 0 {
+			d.run()
+		}
+		return
+	}
+	d.enqueue(v)
+	d.change()
+}
+
+func (d *drain[T]) enqueue(v T) {
+	d.mu.Lock()
+	d.queue.push(v)
+	d.mu.Unlock()
+}
+
+// direct passes v without queueing it, if that keeps the order.
+func (d *drain[T]) direct(v T) bool {
+	if d.stopped.Load() {
+		discard(d.ctx, v)
+		return true
+	}
+	if d.demand.load() <= 0 {
+		return false
+	}
+	d.mu.Lock()
+	waiting := d.queue.len() > 0
+	d.mu.Unlock()
+	if waiting {
+		return false
+	}
+	defer d.guard()
+	if d.push(v) {
+		d.demand.sub(1)
+	}
+	return true
+}
+
+// end sends the terminal: an error, or completion if err is nil.
+func (d *drain[T]) end(err error) {
+	d.mu.Lock()
+	late := d.ended
+	if !late {
+		d.ended, d.err = true, err
+	}
+	d.mu.Unlock()
+	if late {
+		if err != nil {
+			dropError(d.ctx, err)
+		}
+		return
+	}
+	d.change()
+}
+
+func (d *drain[T]) request(n int64) {
+	d.demand.add(n)
+	d.change()
+}
+
+func (d *drain[T]) cancel() {
+	if !d.stopped.Swap(true) && d.wip.Add(1) == 1 {
+		d.run()
+	}
+}
+
+// change tells the drainer, or becomes it.
+func (d *drain[T]) change() {
+	if d.wip.Add(1) != 1 {
+		return
+	}
+	if d.exec != nil {
+		d.exec.Execute(d.run)
+		return
+	}
+	d.run()
+}
+
+// run drains until nothing has changed since the last look. It starts with wip
+// above 0, which makes the caller the drainer.
+func (d *drain[T]) run() {
+	for seen := d.wip.Load(); ; {
+		d.pass()
+		left := d.wip.Add(-seen)
+		if left == 0 {
+			return
+		}
+		seen = left
+	}
+}
+
+// pass sends what can be sent now.
+func (d *drain[T]) pass() {
+	defer d.guard()
+	used := int64(0)
+	n := d.demand.load()
+	for {
+		if d.stopped.Load() {
+			d.release()
+			return
+		}
+		if n < 0 {
+			d.up.Cancel()
+			d.finish(d.demand.err())
+			return
+		}
+		v, ok, over, err := d.next(used < n)
+		if over {
+			d.finish(err)
+			return
+		}
+		if !ok {
+			d.demand.sub(used)
+			return
+		}
+		if d.push(v) {
+			used++
+		}
+		if d.taken != nil {
+			d.taken(1)
+		}
+		if used == n {
+			d.demand.sub(used)
+			n, used = d.demand.load(), 0
+		}
+	}
+}
+
+// next looks at the queue: a value if one may be sent, or the terminal.
+func (d *drain[T]) next(want bool) (v T, ok, over bool, err error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	switch {
+	case d.ended && (d.queue.len() == 0 || d.cut && d.err != nil):
+		return v, false, true, d.err
+	case !want || d.queue.len() == 0:
+		return v, false, false, nil
+	}
+	return d.queue.pop(), true, false, nil
+}
+
+// finish sends the terminal and closes the drain for good.
+func (d *drain[T]) finish(err error) {
+	down := d.down
+	d.stopped.Store(true)
+	d.release()
+	if err != nil {
+		down.OnError(err)
+		return
+	}
+	down.OnComplete()
+}
+
+func (d *drain[T]) release() {
+	d.mu.Lock()
+	q := d.queue
+	d.queue = ring[T]{}
+	d.mu.Unlock()
+	d.down, d.push = nil, nil
+	q.drop(func(v T) { discard(d.ctx, v) })
+}
+
+// guard settles a panic from below: the drain is stopped, and goes on only to
+// release what it holds.
+func (d *drain[T]) guard() {
+	p := caught(recover())
+	if p == nil {
+		return
+	}
+	down := d.down
+	d.stopped.Store(true)
+	d.release()
+	if !passPanic(down, p) {
+		d.up.Cancel()
+		dropError(d.ctx, p)
+	}
+}

@@ -1,0 +1,559 @@
+package flux
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"sync/atomic"
+)
+
+// Kernel: merge
+//
+// Merge maps each value of one upstream (main) to a publisher, subscribes to a
+// bounded number of those (inners) at a time, and passes what they send as it
+// comes:
+//
+//	main ──▶ f ──▶ inner ──▶ queue ─┐
+//	          ╰──▶ inner ──▶ queue ─┼─▶ one drainer ──▶ subscriber
+//	          ╰──▶ a single value ──┘
+//
+// Each inner is asked for its prefetch and then for batches of three quarters of
+// it. A value goes straight through if nobody else is sending, nothing of its
+// inner is queued and there is demand; otherwise it waits in its inner's queue,
+// and the drainer takes from the inners in turn.
+//
+// INVARIANTS
+//   - wip > 0 means that somebody is sending down; only that goroutine, the
+//     drainer, calls down, subtracts demand, takes from queues and frees slots.
+//   - mu guards slots, free, every queue, and every done and err; it is never
+//     held while calling out.
+//   - slots grows like Reactor's and freed slots are reused oldest first, so that
+//     the order in which queued inners take their turns is Reactor's.
+//   - over: the terminal went down or the subscription was cancelled; the next
+//     drainer lets go of everything.
+type merge[T, R any] struct {
+	ctx  context.Context
+	main Subscription
+	f    func(T) Publisher[R]
+	down Subscriber[R]
+	push func(R) bool
+
+	wip    atomic.Int32
+	over   atomic.Bool
+	demand demand
+
+	mu     sync.Mutex
+	slots  []*mergeInner[T, R]
+	free   ring[int32]
+	live   int
+	single ring[R] // values of publishers that are a single value
+	done   bool    // main has ended, or an error is to cut in
+	err    error
+
+	concurrency, prefetch int
+	delayErrors           bool
+	running               bool  // f is executing
+	turn                  int   // the slot whose turn it is
+	singles               int   // single values passed since main was last asked
+	replenish             int64 // what main is to be asked for after this pass
+}
+
+type mergeInner[T, R any] struct {
+	m     *merge[T, R]
+	up    Subscription
+	queue ring[R]
+	taken int // values sent down since the last request
+	slot  int32
+	done  bool
+}
+
+
+
+func mergeSource[T, R any](main source[T], f func(T) Publisher[R], o options) Flux[R] {
+	if o.err != nil {
+		return Error[R](o.err)
+	}
+	return Flux[R]{sourceFunc[R](func(ctx context.Context, s Subscriber[R]) {
+		main.subscribe(ctx, &merge[T, R]{
+			ctx: ctx, f: f, down: s, push: pusher(s),
+			concurrency: o.concurrency, prefetch: o.prefetch, delayErrors: o.delayErrors,
+		})
+	})}
+}
+
+// Main side
+
+func (m *merge[T, R]) OnSubscribe(s Subscription) {
+	m.main = s
+	m.down.OnSubscribe(m)
+	s.Request(prefetchDemand(m.concurrency))
+}
+
+func (m *merge[T, R]) OnNext(v T) {
+	if m.over.Load() {
+		dropNext(m.ctx, v)
+		return
+	}
+	m.running = true
+	p := m.f(v)
+	m.running = false
+	src := sourceOf(p)
+	if one, ok := src.(scalar[R]); ok {
+		m.onSingle(one.scalar())
+		return
+	}
+	in := &mergeInner[T, R]{m: m}
+	if m.add(in) {
+		src.subscribe(m.ctx, in)
+	}
+}
+
+// onSingle takes the value of a publisher that need not be subscribed to.
+func (m *merge[T, R]) onSingle(v R, ok bool, err error) {
+	switch {
+	case err != nil:
+		m.fail(err, nil)
+		m.askForSingle()
+	case !ok:
+		m.askForSingle()
+	case m.wip.CompareAndSwap(0, 1):
+		if m.direct(&m.single, v) {
+			m.askForSingle()
+		} else {
+			m.enqueue(&m.single, v)
+		}
+		m.leave()
+	default:
+		m.enqueue(&m.single, v)
+		m.change()
+	}
+}
+
+// askForSingle asks main for the next values once three quarters of the
+// concurrency were used up by single values.
+func (m *merge[T, R]) askForSingle() {
+	if m.concurrency == unlimited {
+		return
+	}
+	if m.singles++; m.singles == refillAt(m.concurrency) {
+		m.singles = 0
+		m.main.Request(int64(refillAt(m.concurrency)))
+	}
+}
+
+func (m *merge[T, R]) OnError(err error) {
+	m.mu.Lock()
+	late := m.done
+	m.mu.Unlock()
+	if late {
+		dropError(m.ctx, err)
+		return
+	}
+	m.fail(err, nil)
+	m.OnComplete()
+}
+
+func (m *merge[T, R]) OnComplete() {
+	m.mu.Lock()
+	m.done = true
+	m.mu.Unlock()
+	m.change()
+}
+
+// TakePanic takes a panic of f. Panics from below were taken by the drainer.
+func (m *merge[T, R]) TakePanic(p error) bool {
+	if !m.running {
+		return false
+	}
+	m.running = false
+	m.main.Cancel()
+	m.OnError(p)
+	return true
+}
+
+// Inner side
+
+func (in *mergeInner[T, R]) OnSubscribe(s Subscription) {
+	in.m.mu.Lock()
+	in.up = s
+	in.m.mu.Unlock()
+	if in.m.over.Load() {
+		s.Cancel()
+		return
+	}
+	s.Request(prefetchDemand(in.m.prefetch))
+}
+
+func (in *mergeInner[T, R]) OnNext(v R) {
+	m := in.m
+	if m.wip.CompareAndSwap(0, 1) {
+		if m.direct(&in.queue, v) {
+			in.took(1)
+		} else {
+			m.enqueue(&in.queue, v)
+		}
+		m.leave()
+		return
+	}
+	m.enqueue(&in.queue, v)
+	m.change()
+}
+
+func (in *mergeInner[T, R]) OnError(err error) { in.m.fail(err, in) }
+
+func (in *mergeInner[T, R]) OnComplete() {
+	in.m.mu.Lock()
+	in.done = true
+	in.m.mu.Unlock()
+	in.m.change()
+}
+
+// took asks for more once three quarters of the prefetch went down.
+func (in *mergeInner[T, R]) took(n int) {
+	if n == 0 || in.m.prefetch == unlimited {
+		return
+	}
+	if in.taken += n; in.taken >= refillAt(in.m.prefetch) {
+		n, in.taken = in.taken, 0
+		in.up.Request(int64(n))
+	}
+}
+
+// Subscriber side
+
+func (m *merge[T, R]) Request(n int64) {
+	m.demand.add(n)
+	m.change()
+}
+
+func (m *merge[T, R]) Cancel() {
+	if !m.over.Swap(true) && m.wip.Add(1) == 1 {
+		m.drain()
+	}
+}
+
+// Draining
+
+// fail records an error of main or of an inner.
+func (m *merge[T, R]) fail(err error, in *mergeInner[T, R]) {
+	m.mu.Lock()
+	late := m.err != nil && !m.delayErrors || m.over.Load()
+	switch {
+	case late:
+	case m.err == nil:
+		m.err = err
+	default:
+		m.err = errors.Join(m.err, err)
+	}
+	if in != nil {
+		in.done = true
+	}
+	if !m.delayErrors {
+		m.done = true
+	}
+	m.mu.Unlock()
+	if late {
+		dropError(m.ctx, err)
+	}
+	m.change()
+}
+
+// direct passes v if there is demand and nothing waits in q; the caller is the
+// drainer.
+func (m *merge[T, R]) direct(q *ring[R], v R) bool {
+	if m.over.Load() {
+		discard(m.ctx, v)
+		return true
+	}
+	if m.demand.load() <= 0 {
+		return false
+	}
+	m.mu.Lock()
+	waiting := q.len() > 0
+	m.mu.Unlock()
+	if waiting {
+		return false
+	}
+	defer m.guard()
+	if m.push(v) {
+		m.demand.sub(1)
+	}
+	return true
+}
+
+func (m *merge[T, R]) enqueue(q *ring[R], v R) {
+	m.mu.Lock()
+	q.push(v)
+	m.mu.Unlock()
+}
+
+func (m *merge[T, R]) change() {
+	if m.wip.Add(1) == 1 {
+		m.drain()
+	}
+}
+
+// leave gives up being the drainer after a value that went straight through.
+func (m *merge[T, R]) leave() {
+	if m.wip.Add(-1) != 0 {
+		m.drain()
+	}
+}
+
+func (m *merge[T, R]) drain() {
+	for seen := m.wip.Load(); ; {
+		for m.pass() {
+		}
+		left := m.wip.Add(-seen)
+		if left == 0 {
+			return
+		}
+		seen = left
+	}
+}
+
+// pass sends what can be sent now, and tells whether it may be worth another.
+func (m *merge[T, R]) pass() (again bool) {
+	defer m.guard()
+	if m.ended(true) {
+		return false
+	}
+	r := m.demand.load()
+	if r > 0 {
+		used, popped, over := m.passQueue(&m.single, r)
+		if over {
+			return false
+		}
+		if popped > 0 {
+			m.replenish += popped
+			r = m.demand.sub(used)
+			again = true
+		}
+	}
+	if r > 0 {
+		over, more := m.passInners(r)
+		if over {
+			return false
+		}
+		again = again || more
+	} else if m.sweep() {
+		again = true
+	}
+	if n := m.replenish; n > 0 {
+		m.replenish = 0
+		if m.concurrency != unlimited && !m.mainDone() {
+			m.main.Request(n)
+		}
+	}
+	return again
+}
+
+// passInners lets every inner have its turn.
+func (m *merge[T, R]) passInners(r int64) (over, again bool) {
+	m.mu.Lock()
+	slots := m.slots
+	m.mu.Unlock()
+	n := len(slots)
+	if m.turn >= n {
+		m.turn = 0
+	}
+	for range n {
+		in := m.inner(m.turn)
+		if in != nil {
+			used, popped, over := m.passQueue(&in.queue, r)
+			if over {
+				return true, false
+			}
+			if m.removeEnded(in) {
+				again = true
+			} else {
+				in.took(int(popped))
+			}
+			if r = m.demand.sub(used); r <= 0 {
+				return false, again
+			}
+		}
+		if m.turn++; m.turn == n {
+			m.turn = 0
+		}
+	}
+	return false, again
+}
+
+// passQueue sends from q while there is demand. It tells how many values used
+// demand, how many left the queue, and whether the merge ended meanwhile.
+func (m *merge[T, R]) passQueue(q *ring[R], r int64) (used, popped int64, over bool) {
+	for used < r {
+		if m.ended(false) {
+			return used, popped, true
+		}
+		m.mu.Lock()
+		if q.len() == 0 {
+			m.mu.Unlock()
+			break
+		}
+		v := q.pop()
+		m.mu.Unlock()
+		popped++
+		if m.push(v) {
+			used++
+		}
+	}
+	return used, popped, false
+}
+
+// ended sends the terminal if it is time, or lets go after a cancel. Only
+// between queues (idle) may completion be seen.
+func (m *merge[T, R]) ended(idle bool) bool {
+	if m.over.Load() {
+		m.release()
+		return true
+	}
+	if err := m.demand.err(); err != nil {
+		m.finish(err)
+		return true
+	}
+	m.mu.Lock()
+	err := m.err
+	empty := m.live == 0 && m.single.len() == 0
+	end := m.done && (idle && empty || err != nil && !m.delayErrors)
+	m.mu.Unlock()
+	if end {
+		m.finish(err)
+	}
+	return end
+}
+
+func (m *merge[T, R]) finish(err error) {
+	down := m.down
+	m.over.Store(true)
+	m.release()
+	if err != nil {
+		down.OnError(err)
+		return
+	}
+	down.OnComplete()
+}
+
+// release cancels everything upstream and discards what is queued.
+func (m *merge[T, R]) release() {
+	m.mu.Lock()
+	slots, single := m.slots, m.single
+	m.slots, m.single, m.live = nil, ring[R]{}, 0
+	m.mu.Unlock()
+	m.down, m.push = nil, nil
+	m.main.Cancel()
+	single.drop(m.discard)
+	for _, in := range slots {
+		if in == nil {
+			continue
+		}
+		m.mu.Lock()
+		q, up := in.queue, in.up
+		in.queue = ring[R]{}
+		m.mu.Unlock()
+		if up != nil {
+			up.Cancel()
+		}
+		q.drop(m.discard)
+	}
+}
+
+func (m *merge[T, R]) discard(v R) { discard(m.ctx, v) }
+
+// guard settles a panic from below.
+func (m *merge[T, R]) guard() {
+	p := caught(recover())
+	if p == nil {
+		return
+	}
+	down := m.down
+	m.over.Store(true)
+	if !passPanic(down, p) {
+		dropError(m.ctx, p)
+	}
+	m.release()
+}
+
+// Slots
+
+const firstSlots = 4
+
+// add finds a slot for in; it fails once the merge is over.
+func (m *merge[T, R]) add(in *mergeInner[T, R]) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.over.Load() {
+		return false
+	}
+	if m.free.len() == 0 {
+		from := len(m.slots)
+		grown := make([]*mergeInner[T, R], max(firstSlots, 2*from))
+		copy(grown, m.slots)
+		m.slots = grown
+		for i := from; i < len(grown); i++ {
+			m.free.push(int32(i))
+		}
+	}
+	in.slot = m.free.pop()
+	m.slots[in.slot] = in
+	m.live++
+	return true
+}
+
+func (m *merge[T, R]) inner(i int) *mergeInner[T, R] {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if i >= len(m.slots) {
+		return nil
+	}
+	return m.slots[i]
+}
+
+// removeEnded frees the slot of an inner that has ended and sent everything.
+func (m *merge[T, R]) removeEnded(in *mergeInner[T, R]) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if !in.done || in.queue.len() > 0 || m.slots == nil {
+		return false
+	}
+	m.slots[in.slot] = nil
+	m.free.push(in.slot)
+	m.live--
+	m.replenish++
+	return true
+}
+
+// sweep frees the slots of ended inners while there is no demand, up to the
+// first that still has values.
+func (m *merge[T, R]) sweep() (again bool) {
+	for i := 0; ; i++ {
+		m.mu.Lock()
+		end := i >= len(m.slots)
+		m.mu.Unlock()
+		if end {
+			return again
+		}
+		in := m.inner(i)
+		if in == nil {
+			continue
+		}
+		if m.removeEnded(in) {
+			again = true
+			continue
+		}
+		m.mu.Lock()
+		waiting := in.queue.len() > 0
+		m.mu.Unlock()
+		if waiting {
+			return again
+		}
+	}
+}
+
+func (m *merge[T, R]) mainDone() bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.done
+}
+

@@ -1,0 +1,38 @@
+package flux
+
+// Merge subscribes to all publishers at once and gives their values as they
+// come. An error of one ends it and cancels the others. From each, 32 values are
+// requested ahead. A value that finds demand and no other on its way is passed
+// at once by the goroutine that sent it; one at a time sends, others leave their
+// values in a queue for it.
+//
+// Source: Reactor's Flux.merge.
+func Merge[T any](srcs ...Publisher[T]) Flux[T] {
+	switch len(srcs) {
+	case 0:
+		return Empty[T]()
+	case 1:
+		return From(srcs[0])
+	}
+	o := mergeOptions(nil)
+	o.concurrency = len(srcs)
+	return mergeSource(sliceSource[Publisher[T]](srcs), func(p Publisher[T]) Publisher[T] { return p }, o)
+}
+
+// MergeWith is Merge(f, other).
+//
+// Source: Reactor's Flux.mergeWith.
+func (f Flux[T]) MergeWith(other Publisher[T]) Flux[T] { return Merge(f, other) }
+
+// FlatMap maps each value to a publisher with f, subscribes to at most
+// Concurrency (256) of them at a time, and gives their values as they come. From
+// each, Prefetch (32) values are requested ahead. An error of src, of f's panic
+// or of any publisher ends it and cancels the rest; with DelayErrors it waits
+// until all have ended, and several are joined. f is called by the goroutine
+// that sends the value of src. A publisher of a single known value (Just, Empty,
+// Error) is not subscribed to; its value is taken directly.
+//
+// Source: Reactor's Flux.flatMap, Flux.flatMapDelayError.
+func FlatMap[T, R any, P Publisher[R]](src Publisher[T], f func(T) P, o ...MergeOption) Flux[R] {
+	return mergeSource(sourceOf(src), func(v T) Publisher[R] { return f(v) }, mergeOptions(o))
+}

@@ -1,0 +1,89 @@
+package flux
+
+import "math"
+
+// options collects what the operators' options set; each operator reads its own.
+type options struct {
+	concurrency int
+	prefetch    int
+	delayErrors bool
+	errorsCut   bool
+	err         error
+}
+
+// MergeOption is an option of the operators that subscribe to publishers made
+// from values: Concurrency, Prefetch, DelayErrors.
+type MergeOption interface{ merge(*options) }
+
+// HopOption is an option of the operators that pass signals to another
+// goroutine: Prefetch.
+type HopOption interface{ hop(*options) }
+
+const (
+	defaultConcurrency = 256 // inner publishers of a flatMap at a time
+	defaultPrefetch    = 32  // values requested ahead from an inner publisher
+	defaultHop         = 256 // values requested ahead across a goroutine
+
+	// unlimited as a prefetch or concurrency asks for everything at once.
+	unlimited = math.MaxInt
+)
+
+// Concurrency bounds how many inner publishers are subscribed to at a time; the
+// default is 256. n < 1 ends the stream with ErrInvalid.
+func Concurrency(n int) interface{ MergeOption } { return concurrency(n) }
+
+// Prefetch sets how many values are requested ahead of the subscriber, from each
+// inner publisher or across a goroutine; more are requested in batches of three
+// quarters of it. The defaults are 32 for inner publishers and 256 across
+// goroutines. n < 1 ends the stream with ErrInvalid; math.MaxInt requests
+// everything at once.
+func Prefetch(n int) interface {
+	MergeOption
+	HopOption
+} {
+	return prefetch(n)
+}
+
+// DelayErrors keeps errors back until every publisher has ended; several are
+// joined (errors.Join).
+func DelayErrors() interface{ MergeOption } { return delayErrors{} }
+
+type concurrency int
+
+func (c concurrency) merge(o *options) {
+	o.concurrency = int(c)
+	if c < 1 {
+		o.err = invalid("Concurrency(%d): must be at least 1", int(c))
+	}
+}
+
+type prefetch int
+
+func (p prefetch) merge(o *options) {
+	o.prefetch = int(p)
+	if p < 1 {
+		o.err = invalid("Prefetch(%d): must be at least 1", int(p))
+	}
+}
+
+func (p prefetch) hop(o *options) { p.merge(o) }
+
+type delayErrors struct{}
+
+func (delayErrors) merge(o *options) { o.delayErrors = true }
+
+func mergeOptions(opts []MergeOption) options {
+	o := options{concurrency: defaultConcurrency, prefetch: defaultPrefetch}
+	for _, opt := range opts {
+		opt.merge(&o)
+	}
+	return o
+}
+
+// prefetchDemand is the first request for a prefetch.
+func prefetchDemand(n int) int64 {
+	if n == unlimited {
+		return Unbounded
+	}
+	return int64(n)
+}

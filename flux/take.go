@@ -1,0 +1,109 @@
+package flux
+
+import (
+	"context"
+	"sync/atomic"
+)
+
+// Take passes the first n values, then cancels the source and completes. It
+// never requests more than n in all; Take(0) cancels at once. A negative n ends
+// with ErrInvalid.
+//
+// Source: Reactor's Flux.take(n), which is limitRequest.
+func (f Flux[T]) Take(n int64) Flux[T] {
+	if n < 0 {
+		return Error[T](invalid("Take(%d): the count must not be negative", n))
+	}
+	src := f.source()
+	return Flux[T]{sourceFunc[T](func(ctx context.Context, s Subscriber[T]) {
+		t := &take[T]{ctx: ctx, down: s, push: pusher(s), left: n}
+		t.askable.Store(n)
+		src.subscribe(ctx, t)
+	})}
+}
+
+// take counts what it lets pass.
+//
+// INVARIANTS: left belongs to the goroutine that owns the signals; askable is
+// what may still be requested upstream, taken off by whoever requests; done is
+// set before the terminal goes down.
+type take[T any] struct {
+	ctx     context.Context
+	up      Subscription
+	down    Subscriber[T]
+	push    func(T) bool
+	left    int64
+	askable atomic.Int64
+	done    bool
+}
+
+func (t *take[T]) OnSubscribe(s Subscription) {
+	t.up = s
+	if t.left == 0 {
+		t.done = true
+		s.Cancel()
+		t.down.OnSubscribe(nothing{})
+		t.down.OnComplete()
+		return
+	}
+	t.down.OnSubscribe(t)
+}
+
+func (t *take[T]) OnNext(v T) {
+	if !t.TryOnNext(v) {
+		t.Request(1)
+	}
+}
+
+func (t *take[T]) TryOnNext(v T) bool {
+	if t.done {
+		dropNext(t.ctx, v)
+		return true
+	}
+	t.left--
+	took := t.push(v)
+	if t.left > 0 || t.done {
+		return took
+	}
+	t.done = true
+	t.up.Cancel()
+	t.down.OnComplete()
+	return true
+}
+
+func (t *take[T]) OnError(err error) {
+	if t.done {
+		dropError(t.ctx, err)
+		return
+	}
+	t.done = true
+	t.down.OnError(err)
+}
+
+func (t *take[T]) OnComplete() {
+	if !t.done {
+		t.done = true
+		t.down.OnComplete()
+	}
+}
+
+// Request passes on what may still be asked for.
+func (t *take[T]) Request(n int64) {
+	if n <= 0 {
+		t.up.Request(n)
+		return
+	}
+	for {
+		rest := t.askable.Load()
+		ask := min(n, rest)
+		if t.askable.CompareAndSwap(rest, rest-ask) {
+			if ask > 0 {
+				t.up.Request(ask)
+			}
+			return
+		}
+	}
+}
+
+func (t *take[T]) Cancel()                { t.up.Cancel() }
+func (t *take[T]) TakePanic(p error) bool { return passPanic(t.down, p) }
