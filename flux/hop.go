@@ -82,8 +82,8 @@ func (p *publishOn[T]) Cancel() {
 	p.cancel()
 }
 
-func (p *publishOn[T]) refill(n int) {
-	p.count += n
+func (p *publishOn[T]) refill() {
+	p.count++
 	if p.count == refillAt(p.ahead) {
 		p.count = 0
 		p.up.Request(int64(refillAt(p.ahead)))

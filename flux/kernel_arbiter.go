@@ -54,6 +54,17 @@ func (a *arbiter) Cancel() {
 	}
 }
 
+// drop cancels the current upstream and goes on without one.
+func (a *arbiter) drop() {
+	a.mu.Lock()
+	up := a.cur
+	a.cur = nil
+	a.mu.Unlock()
+	if up != nil {
+		up.Cancel()
+	}
+}
+
 // set makes s the current upstream and asks it for what is open.
 func (a *arbiter) set(s Subscription) {
 	a.mu.Lock()

@@ -31,9 +31,10 @@ type drain[T any] struct {
 	down Subscriber[T]
 	push func(T) bool
 	exec Executor
-	// taken is called by the drainer with the number of values that left the
-	// queue; nil if the sender does not care.
-	taken func(n int)
+	// taken, if set, is called by the drainer for each value that left the queue.
+	taken func()
+	// closed, if set, is called by the drainer after it sent the terminal.
+	closed func()
 
 	wip     atomic.Int32
 	stopped atomic.Bool
@@ -91,9 +92,7 @@ func (d *drain[T]) direct(v T) bool {
 		return false
 	}
 	defer d.guard()
-	if d.push(v) {
-		d.demand.sub(1)
-	}
+	d.send(v)
 	return true
 }
 
@@ -153,37 +152,38 @@ func (d *drain[T]) run() {
 // pass sends what can be sent now.
 func (d *drain[T]) pass() {
 	defer d.guard()
-	used := int64(0)
-	n := d.demand.load()
 	for {
 		if d.stopped.Load() {
 			d.release()
 			return
 		}
+		n := d.demand.load()
 		if n < 0 {
 			d.up.Cancel()
 			d.finish(d.demand.err())
 			return
 		}
-		v, ok, over, err := d.next(used < n)
+		v, ok, over, err := d.next(n > 0)
 		if over {
 			d.finish(err)
 			return
 		}
 		if !ok {
-			d.demand.sub(used)
 			return
 		}
-		if d.push(v) {
-			used++
-		}
+		d.send(v)
 		if d.taken != nil {
-			d.taken(1)
+			d.taken()
 		}
-		if used == n {
-			d.demand.sub(used)
-			n, used = d.demand.load(), 0
-		}
+	}
+}
+
+// send passes v against one demand, which is taken off first, so that the demand
+// is exact for whoever sends from inside OnNext.
+func (d *drain[T]) send(v T) {
+	d.demand.sub(1)
+	if !d.push(v) {
+		d.demand.add(1)
 	}
 }
 
@@ -207,9 +207,12 @@ func (d *drain[T]) finish(err error) {
 	d.release()
 	if err != nil {
 		down.OnError(err)
-		return
+	} else {
+		down.OnComplete()
 	}
-	down.OnComplete()
+	if d.closed != nil {
+		d.closed()
+	}
 }
 
 func (d *drain[T]) release() {

@@ -67,8 +67,6 @@ type mergeInner[T, R any] struct {
 	done  bool
 }
 
-
-
 func mergeSource[T, R any](main source[T], f func(T) Publisher[R], o options) Flux[R] {
 	if o.err != nil {
 		return Error[R](o.err)
@@ -556,4 +554,3 @@ func (m *merge[T, R]) mainDone() bool {
 	defer m.mu.Unlock()
 	return m.done
 }
-

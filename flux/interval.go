@@ -1,0 +1,120 @@
+package flux
+
+import (
+	"context"
+	"fmt"
+	"sync/atomic"
+	"time"
+)
+
+// Interval gives 0, 1, 2, ... every period, the first after one period, for
+// ever. A tick that finds no demand ends the stream with an error that matches
+// ErrOverflow (put OnBackpressureDrop behind it to skip ticks). The values are
+// sent by a timer's goroutine that exists only for the tick. A period that is not
+// positive ends with ErrInvalid.
+//
+// Source: Reactor's Flux.interval(Duration).
+func Interval(period time.Duration) Flux[int64] { return IntervalAfter(period, period) }
+
+// IntervalAfter is [Interval] with the first value after start, which may be 0.
+//
+// Source: Reactor's Flux.interval(Duration, Duration).
+func IntervalAfter(start, period time.Duration) Flux[int64] {
+	switch {
+	case period <= 0:
+		return Error[int64](invalid("Interval(%v): the period must be positive", period))
+	case start < 0:
+		return Error[int64](invalid("IntervalAfter(%v, %v): the start must not be negative", start, period))
+	}
+	return Flux[int64]{sourceFunc[int64](func(ctx context.Context, s Subscriber[int64]) {
+		t := &ticker{ctx: ctx, down: s, period: period}
+		t.timer = time.AfterFunc(start, t.tick)
+		t.timer.Stop() // not before the subscriber was told
+		s.OnSubscribe(t)
+		t.due = time.Now().Add(start)
+		t.arm()
+	})}
+}
+
+// ticker is the subscription of an Interval.
+//
+// INVARIANTS: busy admits one tick at a time, though a bad Request may fire the
+// timer early; due belongs to the tick; after over nothing is sent.
+type ticker struct {
+	ctx    context.Context
+	down   Subscriber[int64]
+	period time.Duration
+	due    time.Time
+	timer  *time.Timer
+	count  int64
+	demand demand
+	busy   atomic.Bool
+	over   atomic.Bool
+}
+
+func (t *ticker) arm() {
+	t.timer.Reset(max(0, time.Until(t.due)))
+	if t.over.Load() {
+		t.timer.Stop()
+	}
+}
+
+// tick runs on the timer's goroutine.
+func (t *ticker) tick() {
+	if t.over.Load() || !t.busy.CompareAndSwap(false, true) {
+		return
+	}
+	t.send()
+	t.busy.Store(false)
+	if t.over.Load() {
+		return
+	}
+	if t.demand.err() != nil {
+		t.due = time.Now()
+	}
+	t.arm()
+}
+
+func (t *ticker) send() {
+	defer t.guard()
+	if err := t.demand.err(); err != nil {
+		t.fail(err)
+		return
+	}
+	if t.demand.load() == 0 {
+		t.fail(fmt.Errorf("Interval: tick %d was not requested: %w", t.count, ErrOverflow))
+		return
+	}
+	t.demand.sub(1)
+	t.count++
+	t.due = t.due.Add(t.period)
+	t.down.OnNext(t.count - 1)
+}
+
+func (t *ticker) fail(err error) {
+	t.over.Store(true)
+	t.down.OnError(err)
+}
+
+func (t *ticker) guard() {
+	p := caught(recover())
+	if p == nil {
+		return
+	}
+	t.over.Store(true)
+	if !passPanic(t.down, p) {
+		dropError(t.ctx, p)
+	}
+}
+
+func (t *ticker) Request(n int64) {
+	t.demand.add(n)
+	if n <= 0 && !t.over.Load() {
+		t.timer.Reset(0)
+	}
+}
+
+func (t *ticker) Cancel() {
+	t.over.Store(true)
+	t.timer.Stop()
+}
