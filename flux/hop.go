@@ -29,11 +29,21 @@ func (f Flux[T]) PublishOnExecutor(exec Executor, o ...HopOption) Flux[T] {
 	case cfg.err != nil:
 		return Error[T](cfg.err)
 	}
+	return hopping(f, exec, hopOptions{ahead: cfg.prefetch, batch: refillAt(cfg.prefetch)})
+}
+
+type hopOptions struct {
+	ahead     int  // values requested ahead
+	batch     int  // values requested again at a time
+	errorsCut bool // an error does not wait for the values before it
+}
+
+func hopping[T any](f Flux[T], exec Executor, o hopOptions) Flux[T] {
 	src := f.source()
 	return Flux[T]{sourceFunc[T](func(ctx context.Context, s Subscriber[T]) {
 		src.subscribe(ctx, &publishOn[T]{
-			drain: drain[T]{ctx: ctx, down: s, push: pusher(s), exec: exec, cut: cfg.errorsCut},
-			ahead: cfg.prefetch,
+			hopOptions: o,
+			drain:      drain[T]{ctx: ctx, down: s, push: pusher(s), exec: exec, cut: o.errorsCut},
 		})
 	})}
 }
@@ -44,8 +54,8 @@ type goroutines struct{}
 func (goroutines) Execute(task func()) { go task() }
 
 type publishOn[T any] struct {
+	hopOptions
 	drain[T]
-	ahead int
 	count int // values taken since the last request, by the drainer
 }
 
@@ -60,7 +70,7 @@ func (p *publishOn[T]) OnSubscribe(s Subscription) {
 
 func (p *publishOn[T]) OnNext(v T) {
 	p.mu.Lock()
-	full := p.queue.len() >= p.ahead
+	full := p.queue.len() >= queueBound(p.ahead)
 	if !full {
 		p.queue.push(v)
 	}
@@ -84,8 +94,8 @@ func (p *publishOn[T]) Cancel() {
 
 func (p *publishOn[T]) refill() {
 	p.count++
-	if p.count == refillAt(p.ahead) {
+	if p.count == p.batch {
 		p.count = 0
-		p.up.Request(int64(refillAt(p.ahead)))
+		p.up.Request(int64(p.batch))
 	}
 }

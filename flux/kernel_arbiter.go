@@ -88,6 +88,12 @@ func (a *arbiter) set(s Subscription) {
 	}
 }
 
+func (a *arbiter) unbounded() bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.open == Unbounded
+}
+
 func (a *arbiter) isCancelled() bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()

@@ -1,13 +1,15 @@
 package flux
 
-import "math"
+import (
+	"math"
+	"math/bits"
+)
 
 // options collects what the operators' options set; each operator reads its own.
 type options struct {
 	concurrency int
 	prefetch    int
 	delayErrors bool
-	errorsCut   bool
 	err         error
 }
 
@@ -86,4 +88,15 @@ func prefetchDemand(n int) int64 {
 		return Unbounded
 	}
 	return int64(n)
+}
+
+// queueBound is how many values a queue with the given prefetch takes from a
+// source that sends more than was requested, before that is an overflow: the
+// prefetch rounded up to a power of two, at least 8 (but 1 stays 1), as in
+// Reactor.
+func queueBound(prefetch int) int {
+	if prefetch == 1 || prefetch == unlimited {
+		return prefetch
+	}
+	return max(8, 1<<bits.Len(uint(prefetch-1)))
 }

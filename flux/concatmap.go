@@ -1,0 +1,241 @@
+package flux
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"sync/atomic"
+)
+
+// ConcatMap maps each value to a publisher with f and gives their values one
+// publisher after another, in the order of the values. Prefetch (32) values of
+// src are requested ahead. f is called when it is its value's turn, by the
+// goroutine that ended the publisher before or that sent the value. An error of
+// src cuts in at once; with DelayErrors errors wait until all publishers have
+// ended, and several are joined. A publisher of a single known value is not
+// subscribed to.
+//
+// Source: Reactor's Flux.concatMap.
+func ConcatMap[T, R any, P Publisher[R]](src Publisher[T], f func(T) P, o ...MergeOption) Flux[R] {
+	cfg := mergeOptions(o)
+	if cfg.err != nil {
+		return Error[R](cfg.err)
+	}
+	main := sourceOf(src)
+	return Flux[R]{sourceFunc[R](func(ctx context.Context, s Subscriber[R]) {
+		c := &concatMap[T, R]{ctx: ctx, f: func(v T) Publisher[R] { return f(v) }, prefetch: cfg.prefetch, delay: cfg.delayErrors}
+		c.inner = concatInner[T, R]{relay: newRelay(s), outer: c}
+		main.subscribe(ctx, c)
+	})}
+}
+
+// concatMap walks the publishers of its values.
+//
+// INVARIANTS
+//   - wip > 0 means that somebody is choosing the next publisher; that goroutine
+//     alone takes from queue and calls f.
+//   - mu guards queue and done, and is never held while calling out.
+//   - active is set while a publisher has the word; only then does it send, and
+//     only its end clears it. The gate keeps an error of the source from going
+//     down beside a value.
+type concatMap[T, R any] struct {
+	ctx   context.Context
+	main  Subscription
+	f     func(T) Publisher[R]
+	inner concatInner[T, R]
+	gate  gate
+
+	wip    atomic.Int32
+	active atomic.Bool
+
+	mu    sync.Mutex
+	queue ring[T]
+	done  bool
+
+	prefetch int
+	taken    int
+	delay    bool  // errors wait for the end
+	errs     error // guarded by mu
+}
+
+// concatInner is the subscriber of every inner publisher, and what the
+// subscriber below sees as its subscription.
+type concatInner[T, R any] struct {
+	relay[R]
+	outer *concatMap[T, R]
+}
+
+func (c *concatMap[T, R]) OnSubscribe(s Subscription) {
+	c.main = s
+	c.inner.down.OnSubscribe(&c.inner)
+	s.Request(prefetchDemand(c.prefetch))
+}
+
+func (c *concatMap[T, R]) OnNext(v T) {
+	c.mu.Lock()
+	full := c.queue.len() >= queueBound(c.prefetch)
+	if !full {
+		c.queue.push(v)
+	}
+	c.mu.Unlock()
+	if full {
+		c.main.Cancel()
+		c.cutIn(ErrOverflow)
+		return
+	}
+	c.walk()
+}
+
+func (c *concatMap[T, R]) OnError(err error) {
+	if c.delay {
+		c.later(err)
+		c.OnComplete()
+		return
+	}
+	c.cutIn(err)
+}
+
+// later keeps an error for the end.
+func (c *concatMap[T, R]) later(err error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.errs != nil {
+		err = errors.Join(c.errs, err)
+	}
+	c.errs = err
+}
+
+// cutIn ends everything with err.
+func (c *concatMap[T, R]) cutIn(err error) {
+	end, late := c.gate.cut(err)
+	if late {
+		dropError(c.ctx, err)
+		return
+	}
+	c.inner.arbiter.Cancel()
+	end.deliver(c.inner.down)
+}
+
+func (c *concatMap[T, R]) OnComplete() {
+	c.mu.Lock()
+	c.done = true
+	c.mu.Unlock()
+	c.walk()
+}
+
+func (c *concatMap[T, R]) TakePanic(p error) bool {
+	return passPanic(c.inner.down, p)
+}
+
+// walk goes on to the next publisher whenever none has the word.
+func (c *concatMap[T, R]) walk() {
+	if c.wip.Add(1) != 1 {
+		return
+	}
+	for seen := c.wip.Load(); seen != 0; seen = c.wip.Add(-seen) {
+		for !c.active.Load() && !c.gate.closed() && c.step() {
+		}
+	}
+}
+
+// step takes the next value's turn; false means that there is none.
+func (c *concatMap[T, R]) step() bool {
+	v, ok, over := c.next()
+	if over {
+		end, _ := c.gate.cut(c.errs)
+		end.deliver(c.inner.down)
+	}
+	if !ok {
+		return false
+	}
+	var p Publisher[R]
+	if err := try(func() { p = c.f(v) }); err != nil {
+		c.main.Cancel()
+		c.cutIn(err)
+		return false
+	}
+	c.refill()
+	src := sourceOf(p)
+	if one, ok := src.(scalar[R]); ok {
+		r, some, err := one.scalar()
+		if err == nil && !some {
+			return true
+		}
+		if err == nil && c.inner.unbounded() {
+			c.inner.OnNext(r)
+			return true
+		}
+	}
+	c.active.Store(true)
+	src.subscribe(c.ctx, &c.inner)
+	return true
+}
+
+func (c *concatMap[T, R]) next() (v T, ok, over bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.queue.len() == 0 {
+		return v, false, c.done
+	}
+	return c.queue.pop(), true, false
+}
+
+func (c *concatMap[T, R]) refill() {
+	if c.prefetch == unlimited {
+		return
+	}
+	if c.taken++; c.taken == refillAt(c.prefetch) {
+		c.taken = 0
+		c.main.Request(int64(refillAt(c.prefetch)))
+	}
+}
+
+func (in *concatInner[T, R]) OnNext(v R) {
+	if !in.TryOnNext(v) {
+		in.Request(1)
+	}
+}
+
+func (in *concatInner[T, R]) TryOnNext(v R) bool {
+	c := in.outer
+	if !c.gate.enter() {
+		discard(c.ctx, v)
+		return true
+	}
+	took := in.relay.TryOnNext(v)
+	c.gate.leave().deliver(in.down)
+	return took
+}
+
+func (in *concatInner[T, R]) OnError(err error) {
+	c := in.outer
+	if c.delay {
+		c.later(err)
+		in.OnComplete()
+		return
+	}
+	c.main.Cancel()
+	c.cutIn(err)
+}
+
+func (in *concatInner[T, R]) OnComplete() {
+	in.outer.active.Store(false)
+	in.outer.walk()
+}
+
+func (in *concatInner[T, R]) Cancel() {
+	c := in.outer
+	c.gate.cut(ErrCancelled)
+	in.relay.Cancel()
+	c.main.Cancel()
+	c.walkOff()
+}
+
+// walkOff discards what waits, after a cancel.
+func (c *concatMap[T, R]) walkOff() {
+	c.mu.Lock()
+	q := c.queue
+	c.queue = ring[T]{}
+	c.mu.Unlock()
+	q.drop(func(v T) { discard(c.ctx, v) })
+}

@@ -1,0 +1,66 @@
+package flux
+
+import "sync/atomic"
+
+// gate is for a subscriber whose values come from one goroutine and whose end
+// may come from another: the end waits for the value on its way, and nothing
+// passes after it.
+//
+// INVARIANTS: end is set once, by the first cut. The state goes open -> sending
+// -> open for each value, and to closed by the cut that set end; a sender that
+// finds it closed when leaving delivers the end.
+type gate struct {
+	state atomic.Int32
+	end   atomic.Pointer[ending]
+}
+
+// ending is a terminal signal: an error, or completion if err is nil.
+type ending struct{ err error }
+
+const (
+	gateOpen = iota
+	gateSending
+	gateClosed
+)
+
+// enter tells whether a value may go down; if so, leave must follow.
+func (g *gate) enter() bool { return g.state.CompareAndSwap(gateOpen, gateSending) }
+
+// leave gives the end that came meanwhile, for the caller to deliver, or nil.
+func (g *gate) leave() *ending {
+	if g.state.CompareAndSwap(gateSending, gateOpen) {
+		return nil
+	}
+	return g.end.Load()
+}
+
+// cut closes the gate. It gives the end if the caller is to deliver it now, and
+// tells whether there was an end before.
+func (g *gate) cut(err error) (deliver *ending, late bool) {
+	end := &ending{err}
+	if !g.end.CompareAndSwap(nil, end) {
+		return nil, true
+	}
+	for {
+		if g.state.CompareAndSwap(gateOpen, gateClosed) {
+			return end, false
+		}
+		if g.state.CompareAndSwap(gateSending, gateClosed) {
+			return nil, false
+		}
+	}
+}
+
+// closed tells whether the end has come.
+func (g *gate) closed() bool { return g.end.Load() != nil }
+
+// deliver sends the end down; a nil end sends nothing.
+func (e *ending) deliver(down lifecycle) {
+	switch {
+	case e == nil:
+	case e.err != nil:
+		down.OnError(e.err)
+	default:
+		down.OnComplete()
+	}
+}

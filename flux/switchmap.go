@@ -1,0 +1,301 @@
+package flux
+
+import (
+	"context"
+	"sync"
+	"sync/atomic"
+)
+
+// SwitchMap maps each value to a publisher with f and gives the values of the
+// latest one: a new value of src cancels the publisher before it. src is asked
+// for everything; a publisher is asked for the demand that is open. It completes
+// when src and the last publisher have; an error of either ends it at once. f is
+// called by the goroutine that sends the value of src; its panic is the error of
+// the stream.
+//
+// Source: Reactor's Flux.switchMap.
+func SwitchMap[T, R any, P Publisher[R]](src Publisher[T], f func(T) P) Flux[R] {
+	main := sourceOf(src)
+	return Flux[R]{sourceFunc[R](func(ctx context.Context, s Subscriber[R]) {
+		main.subscribe(ctx, &switchMap[T, R]{
+			ctx: ctx, down: s, push: pusher(s),
+			f: func(v T) Publisher[R] { return f(v) },
+		})
+	})}
+}
+
+// switchMap lets one inner have the word at a time.
+//
+// INVARIANTS
+//   - mu guards cur, open, queue, done and err, and is never held while calling
+//     out. A value takes its demand under mu, when it is still its inner's turn,
+//     so that the next inner is asked for exactly what is left.
+//   - wip > 0 means that somebody is sending down; a value that comes meanwhile,
+//     from the inner that took over, waits in queue.
+type switchMap[T, R any] struct {
+	ctx  context.Context
+	main Subscription
+	down Subscriber[R]
+	push func(R) bool
+	f    func(T) Publisher[R]
+
+	wip  atomic.Int32
+	over atomic.Bool
+
+	mu    sync.Mutex
+	cur   *switchInner[T, R]
+	open  int64
+	queue ring[R]
+	done  bool
+	err   error
+
+	running bool
+}
+
+type switchInner[T, R any] struct {
+	m    *switchMap[T, R]
+	up   Subscription
+	done bool
+}
+
+func (m *switchMap[T, R]) OnSubscribe(s Subscription) {
+	m.main = s
+	m.down.OnSubscribe(m)
+	s.Request(Unbounded)
+}
+
+func (m *switchMap[T, R]) OnNext(v T) {
+	if m.over.Load() {
+		dropNext(m.ctx, v)
+		return
+	}
+	in := &switchInner[T, R]{m: m}
+	m.mu.Lock()
+	last := m.cur
+	m.cur = in
+	m.mu.Unlock()
+	if last != nil {
+		last.cancel()
+	}
+	m.running = true
+	p := m.f(v)
+	m.running = false
+	sourceOf(p).subscribe(m.ctx, in)
+}
+
+func (m *switchMap[T, R]) OnError(err error) { m.fail(err) }
+
+func (m *switchMap[T, R]) OnComplete() {
+	m.mu.Lock()
+	m.done = true
+	m.mu.Unlock()
+	m.change()
+}
+
+func (m *switchMap[T, R]) TakePanic(p error) bool {
+	if !m.running {
+		return false // panics from below are taken by the drainer
+	}
+	m.running = false
+	m.main.Cancel()
+	m.fail(p)
+	return true
+}
+
+func (m *switchMap[T, R]) fail(err error) {
+	m.mu.Lock()
+	late := m.err != nil || m.over.Load()
+	if !late {
+		m.err = err
+	}
+	m.mu.Unlock()
+	if late {
+		dropError(m.ctx, err)
+		return
+	}
+	m.change()
+}
+
+func (in *switchInner[T, R]) OnSubscribe(s Subscription) {
+	m := in.m
+	m.mu.Lock()
+	in.up = s
+	turn := m.cur == in && !m.over.Load()
+	n := m.open
+	m.mu.Unlock()
+	switch {
+	case !turn:
+		s.Cancel()
+	case n > 0:
+		s.Request(n)
+	}
+}
+
+func (in *switchInner[T, R]) cancel() {
+	in.m.mu.Lock()
+	up := in.up
+	in.m.mu.Unlock()
+	if up != nil {
+		up.Cancel()
+	}
+}
+
+func (in *switchInner[T, R]) OnNext(v R) {
+	m := in.m
+	first := m.wip.CompareAndSwap(0, 1)
+	m.mu.Lock()
+	turn := m.cur == in && !m.over.Load()
+	direct := turn && first && m.queue.len() == 0
+	if turn {
+		if m.open != Unbounded && m.open > 0 {
+			m.open--
+		}
+		if !direct {
+			m.queue.push(v)
+		}
+	}
+	m.mu.Unlock()
+	switch {
+	case direct:
+		m.send(v)
+	case !turn:
+		discard(m.ctx, v)
+	}
+	if !first {
+		m.change()
+	} else if m.wip.Add(-1) != 0 {
+		m.drain()
+	}
+}
+
+func (in *switchInner[T, R]) OnError(err error) {
+	in.m.mu.Lock()
+	turn := in.m.cur == in
+	in.m.mu.Unlock()
+	if !turn {
+		dropError(in.m.ctx, err)
+		return
+	}
+	in.m.fail(err)
+}
+
+func (in *switchInner[T, R]) OnComplete() {
+	in.m.mu.Lock()
+	in.done = true
+	in.m.mu.Unlock()
+	in.m.change()
+}
+
+func (m *switchMap[T, R]) Request(n int64) {
+	m.mu.Lock()
+	var up Subscription
+	if n > 0 {
+		m.open = addCap(m.open, n)
+		if m.cur != nil {
+			up = m.cur.up
+		}
+	} else if m.err == nil {
+		m.err = badRequest(n)
+	}
+	m.mu.Unlock()
+	if up != nil {
+		up.Request(n)
+	}
+	if n <= 0 {
+		m.change()
+	}
+}
+
+func (m *switchMap[T, R]) Cancel() {
+	if !m.over.Swap(true) && m.wip.Add(1) == 1 {
+		m.drain()
+	}
+}
+
+func (m *switchMap[T, R]) change() {
+	if m.wip.Add(1) == 1 {
+		m.drain()
+	}
+}
+
+// send passes one value; the caller is the drainer.
+func (m *switchMap[T, R]) send(v R) {
+	defer m.guard()
+	if m.push(v) {
+		return
+	}
+	m.mu.Lock()
+	in := m.cur
+	m.open = addCap(m.open, 1)
+	m.mu.Unlock()
+	if in != nil && in.up != nil {
+		in.up.Request(1)
+	}
+}
+
+func (m *switchMap[T, R]) drain() {
+	for seen := m.wip.Load(); seen != 0; seen = m.wip.Add(-seen) {
+		for m.pass() {
+		}
+	}
+}
+
+// pass sends one waiting value or the end; false means that nothing waits.
+func (m *switchMap[T, R]) pass() bool {
+	if m.over.Load() {
+		m.release()
+		return false
+	}
+	m.mu.Lock()
+	err := m.err
+	var v R
+	some := err == nil && m.queue.len() > 0
+	if some {
+		v = m.queue.pop()
+	}
+	end := err != nil || !some && m.done && (m.cur == nil || m.cur.done)
+	m.mu.Unlock()
+	switch {
+	case some:
+		m.send(v)
+	case end:
+		m.finish(err)
+	}
+	return some
+}
+
+func (m *switchMap[T, R]) finish(err error) {
+	defer m.guard()
+	down := m.down
+	m.over.Store(true)
+	m.release()
+	(&ending{err}).deliver(down)
+}
+
+// release cancels everything upstream and discards what waits.
+func (m *switchMap[T, R]) release() {
+	m.mu.Lock()
+	in, q := m.cur, m.queue
+	m.cur, m.queue = nil, ring[R]{}
+	m.mu.Unlock()
+	m.down, m.push = nil, nil
+	m.main.Cancel()
+	if in != nil {
+		in.cancel()
+	}
+	q.drop(func(v R) { discard(m.ctx, v) })
+}
+
+// guard settles a panic from below.
+func (m *switchMap[T, R]) guard() {
+	p := caught(recover())
+	if p == nil {
+		return
+	}
+	down := m.down
+	m.over.Store(true)
+	m.release()
+	if !passPanic(down, p) {
+		dropError(m.ctx, p)
+	}
+}
