@@ -42,7 +42,7 @@ type Trace struct {
 
 // UnmarshalJSON reads a trace; Reactor's dropped signals are not compared.
 func (t *Trace) UnmarshalJSON(b []byte) error {
-	v, err := decode(b)
+	v, err := decode([]byte(oneWord.Replace(string(b))))
 	if err != nil {
 		return err
 	}

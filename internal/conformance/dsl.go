@@ -2,6 +2,7 @@ package conformance
 
 import (
 	"fmt"
+	"math"
 	"time"
 
 	"github.com/freshet-go/freshet/flux"
@@ -52,7 +53,7 @@ func (n node) bound(key string, otherwise int) int {
 	case int64:
 		return int(v)
 	default:
-		return int(^uint32(0) >> 1)
+		return math.MaxInt
 	}
 }
 

@@ -17,6 +17,11 @@ func (e userError) Error() string { return string(e) }
 // named gives the error that a case raises under a name.
 func named(name string) error { return userError(name) }
 
+// oneWord names what Java has two exceptions for and Go one sentinel,
+// flux.ErrInvalid: an operator that was used against its rule, by an argument
+// or by a call at the wrong moment. Both sides of a comparison go through it.
+var oneWord = strings.NewReplacer("illegalArgument", "invalid", "illegalState", "invalid")
+
 // nameOf gives the name an error has in the traces, whatever it was wrapped in
 // on its way.
 func nameOf(err error) string {
@@ -31,7 +36,7 @@ func nameOf(err error) string {
 	var bad badDSL
 	switch {
 	case errors.As(err, &user):
-		return string(user)
+		return oneWord.Replace(string(user))
 	case errors.As(err, &bad):
 		return bad.Error()
 	case errors.Is(err, flux.ErrOverflow):
@@ -41,7 +46,7 @@ func nameOf(err error) string {
 	case errors.Is(err, flux.ErrEmpty):
 		return "noSuchElement"
 	case errors.Is(err, flux.ErrInvalid), errors.Is(err, flux.ErrBadRequest):
-		return "illegalArgument"
+		return "invalid"
 	case errors.Is(err, context.Canceled):
 		return "cancelled"
 	}

@@ -12,6 +12,8 @@ type (
 	newSource func(r *rig, n node, outer any) flux.Flux[any]
 	// newOperator puts an operator on f.
 	newOperator func(r *rig, f flux.Flux[any], n node, outer any) flux.Flux[any]
+	// newHook puts one hook of doOn on f; log writes its row.
+	newHook func(f flux.Flux[any], log func(details ...any)) flux.Flux[any]
 	// newSink makes the sink of a case.
 	newSink func(r *rig, n node) sinkUnderTest
 )
@@ -28,6 +30,7 @@ type sinkUnderTest interface {
 type registry struct {
 	sources   map[string]newSource
 	operators map[string]newOperator
+	hooks     map[string]newHook // of doOn, by event
 	sinks     map[string]newSink
 }
 
@@ -37,12 +40,19 @@ func newRegistry() *registry {
 		sources: join(
 			scriptedSources(),
 			sources(),
+			combiningSources(),
 		),
 		operators: join(
 			passThrough(),
 			transforms(),
 			filters(),
+			lifecycle(),
+			combines(),
+			flattens(),
+			recovers(),
+			hops(),
 		),
+		hooks: hooks(),
 		sinks: join[newSink](),
 	}
 }
@@ -98,6 +108,13 @@ func (reg *registry) check(n node, found map[string]bool) {
 	_, operator := reg.operators[op]
 	if !source && !operator {
 		found[op] = true
+	}
+	if op == "doOn" {
+		for _, e := range n.list("events") {
+			if _, ok := reg.hooks[e.(string)]; !ok {
+				found["doOn:"+e.(string)] = true
+			}
+		}
 	}
 }
 
