@@ -40,6 +40,8 @@ func newRegistry() *registry {
 		sources: join(
 			scriptedSources(),
 			sources(),
+			userSources(),
+			timers(),
 			combiningSources(),
 		),
 		operators: join(
@@ -50,6 +52,7 @@ func newRegistry() *registry {
 			combines(),
 			flattens(),
 			recovers(),
+			timeouts(),
 			hops(),
 		),
 		hooks: hooks(),
