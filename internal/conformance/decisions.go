@@ -1,0 +1,172 @@
+package conformance
+
+import (
+	"slices"
+	"strings"
+)
+
+// decision is a difference from Reactor on purpose. It is a rule, never a list
+// of cases: it must hold for cases nobody has seen yet.
+type decision struct {
+	ID     string
+	Reason string
+	// Applies tells whether the difference can show in a case. A case that
+	// equals Reactor's trace all the same counts as passed.
+	Applies func(c *Case) bool
+}
+
+// decisions are all differences from Reactor on purpose.
+func decisions() []decision {
+	return []decision{
+		{
+			ID: "demand-is-kept",
+			Reason: "sample and sampleFirst send values that were not requested, a defect of Reactor " +
+				"(rule 1.1): ours never send more than was asked for",
+			Applies: func(c *Case) bool {
+				return c.Excess && c.uses(func(n node) bool { return n.op() == "sample" || n.op() == "sampleFirst" })
+			},
+		},
+		{
+			ID: "nothing-after-the-terminal",
+			Reason: "Reactor's direct sinks give a second subscriber a value after its terminal when the " +
+				"first one ends the sink from inside OnNext (rule 1.7): ours never do",
+			Applies: func(c *Case) bool { return c.speaksAfterTerminal() },
+		},
+		{
+			ID: "direct-sinks-keep-order",
+			Reason: "an emission from inside OnNext joins the hand-off queue of a direct sink, so that every " +
+				"subscriber sees the emissions in one order; Reactor delivers the inner one first to those " +
+				"that come later in its array",
+			Applies: func(c *Case) bool { return c.directSink() && c.emitsInsideOnNext() },
+		},
+		{
+			ID: "bounded-sinks-hold-exactly-n",
+			Reason: "Reactor rounds the queue of multicast.onBackpressureBuffer(n) up to a power of two of at " +
+				"least 8; ours holds n values",
+			Applies: func(c *Case) bool { return c.sinkKind() == bufferedSink && c.roundedQueue() },
+		},
+		{
+			ID: "auto-cancelled-sink-says-so",
+			Reason: "after the last subscriber of an auto-cancelling sink has left, Reactor answers an emission " +
+				"with OK and loses the value; ours answers FailCancelled at once",
+			Applies: func(c *Case) bool { return c.sinkKind() == bufferedSink && c.autoCancel() && c.cancels() },
+		},
+		{
+			ID: "takeUntilOther-cancels-its-source",
+			Reason: "an error of the other ends the stream, and Reactor leaves the source running; ours " +
+				"cancels it",
+			Applies: func(c *Case) bool {
+				return c.uses(func(n node) bool { return n.op() == "takeUntilOther" && canFail(n["p"]) })
+			},
+		},
+	}
+}
+
+// decided gives the first decision that applies.
+func decided(c *Case) (decision, bool) {
+	for _, d := range decisions() {
+		if d.Applies(c) {
+			return d, true
+		}
+	}
+	return decision{}, false
+}
+
+const bufferedSink = "multicast.onBackpressureBuffer"
+
+func (c *Case) sinkKind() string { return c.DSL.node("sink").text("kind", "") }
+
+func (c *Case) directSink() bool {
+	k := c.sinkKind()
+	return k == "multicast.directBestEffort" || k == "multicast.directAllOrNothing"
+}
+
+// uses reports whether a node anywhere in the pipelines of the case fits.
+func (c *Case) uses(fits func(n node) bool) bool { return anyNode(c.DSL["p"], fits) }
+
+func anyNode(v any, fits func(n node) bool) bool {
+	switch v := v.(type) {
+	case []any:
+		return slices.ContainsFunc(v, func(x any) bool { return anyNode(x, fits) })
+	case map[string]any:
+		if fits(v) {
+			return true
+		}
+		for _, x := range v {
+			if anyNode(x, fits) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// canFail reports whether a pipeline has anything in it that may end it with an
+// error.
+func canFail(p any) bool {
+	return anyNode(p, func(n node) bool {
+		if n.op() == "error" || n.op() == "hot" || n.has("throwOn") || n.has("throw") {
+			return true
+		}
+		return slices.ContainsFunc(n.list("ev"), func(e any) bool {
+			what, _ := e.([]any)[1].(string)
+			return strings.HasPrefix(what, "error:")
+		})
+	})
+}
+
+// inside are the actions that subscribers do inside OnNext.
+func (c *Case) inside() []string {
+	var all []string
+	for _, s := range c.DSL.nodes("subs") {
+		for _, a := range s.list("on") {
+			all = append(all, a.([]any)[1].(string))
+		}
+	}
+	return all
+}
+
+func (c *Case) emitsInsideOnNext() bool {
+	return slices.ContainsFunc(c.inside(), func(what string) bool {
+		switch what {
+		case "cancel", "request", "connect", "disconnect", "count":
+			return false
+		}
+		return true
+	})
+}
+
+// speaksAfterTerminal reports whether Reactor's trace breaks rule 1.7.
+func (c *Case) speaksAfterTerminal() bool {
+	for _, l := range c.Expect.Out {
+		i := slices.IndexFunc(l, func(r Row) bool { return r[1] == "complete" || r[1] == "error" })
+		if i >= 0 && i < len(l)-1 {
+			return true
+		}
+	}
+	return false
+}
+
+// roundedQueue reports whether Reactor gives the sink another queue than the one
+// it was asked for.
+func (c *Case) roundedQueue() bool {
+	n := c.DSL.node("sink").whole("n", 256)
+	return n > 1 && (n < 8 || n&(n-1) != 0)
+}
+
+func (c *Case) autoCancel() bool {
+	auto, ok := c.DSL.node("sink")["autoCancel"].(bool)
+	return auto || !ok
+}
+
+// cancels reports whether a subscriber, or an operator on its behalf, may cancel.
+func (c *Case) cancels() bool {
+	if slices.Contains(c.inside(), "cancel") || len(c.DSL.nodes("p")) > 1 {
+		return true
+	}
+	return slices.ContainsFunc(c.DSL.nodes("subs"), func(s node) bool {
+		return s.has("cancelAfter") || slices.ContainsFunc(s.list("acts"), func(a any) bool {
+			return a.([]any)[1] == "cancel"
+		})
+	})
+}

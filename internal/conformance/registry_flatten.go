@@ -1,0 +1,26 @@
+package conformance
+
+import "github.com/freshet-go/freshet/flux"
+
+func flattens() map[string]newOperator {
+	return map[string]newOperator{
+		"flatMap": func(r *rig, f flux.Flux[any], n node, _ any) flux.Flux[any] {
+			return flux.FlatMap(f, r.inner(n, "p"), mergeOptions(n)...)
+		},
+		"flatMapDelayError": func(r *rig, f flux.Flux[any], n node, _ any) flux.Flux[any] {
+			return flux.FlatMap(f, r.inner(n, "p"), append(mergeOptions(n), flux.DelayErrors())...)
+		},
+	}
+}
+
+// mergeOptions reads the options of a node, each where it is given.
+func mergeOptions(n node) []flux.MergeOption {
+	var o []flux.MergeOption
+	if n.has("concurrency") {
+		o = append(o, flux.Concurrency(n.bound("concurrency", 0)))
+	}
+	if n.has("prefetch") {
+		o = append(o, flux.Prefetch(n.bound("prefetch", 0)))
+	}
+	return o
+}

@@ -1,0 +1,35 @@
+package conformance
+
+import (
+	"time"
+
+	"github.com/freshet-go/freshet/flux"
+)
+
+func timers() map[string]newSource {
+	return map[string]newSource{
+		"interval": func(_ *rig, n node, outer any) flux.Flux[any] {
+			if n.has("start") {
+				return anyOf(flux.IntervalAfter(n.ms("start", outer), n.ms("period", outer)))
+			}
+			return anyOf(flux.Interval(n.ms("period", outer)))
+		},
+		// One value after a time: the first tick of an interval.
+		"mono.delay": func(_ *rig, n node, outer any) flux.Flux[any] {
+			return anyOf(flux.IntervalAfter(n.ms("d", outer), time.Hour).Take(1))
+		},
+	}
+}
+
+func anyOf[T any](f flux.Flux[T]) flux.Flux[any] { return flux.Map(f, func(v T) any { return v }) }
+
+func timeouts() map[string]newOperator {
+	return map[string]newOperator{
+		"timeout": func(r *rig, f flux.Flux[any], n node, outer any) flux.Flux[any] {
+			if n.has("p") {
+				return f.TimeoutOr(n.ms("d", outer), r.pipeline(n, "p", outer))
+			}
+			return f.Timeout(n.ms("d", outer))
+		},
+	}
+}

@@ -1,0 +1,103 @@
+package conformance
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"testing"
+	"testing/synctest"
+
+	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
+)
+
+var (
+	only  = flag.String("case", "", "run only the traces whose name matches this regular expression, in this process")
+	trace = flag.Bool("trace", false, "show both traces of every case that was run")
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// traceDirs are the directories named in FRESHET_TRACES, or testdata.
+func traceDirs() []string {
+	if dirs := filepath.SplitList(os.Getenv("FRESHET_TRACES")); len(dirs) > 0 {
+		return dirs
+	}
+	return []string{filepath.Join("testdata", "reactor")}
+}
+
+func TestReactorTraces(t *testing.T) {
+	all, err := Load(traceDirs()...)
+	require.NoError(t, err)
+	pattern, err := regexp.Compile(*only)
+	require.NoError(t, err)
+	var cases []*Case
+	for _, c := range all {
+		if pattern.MatchString(c.Name) {
+			cases = append(cases, c)
+		}
+	}
+	if isWorker() {
+		serve(t, cases)
+		return
+	}
+	run := runHere
+	if *only == "" && testing.CoverMode() == "" {
+		run = runInWorkers
+	}
+	total := newTally()
+	run(t, cases, func(c *Case, o outcome) {
+		total.add(o)
+		switch {
+		case o.Verdict == failed:
+			t.Error(report(c, o))
+		case o.Verdict == byDecision && testing.Verbose():
+			fmt.Printf("by decision %s: %s\n", o.Decision, c.Name)
+			fallthrough
+		default:
+			if *trace && o.Verdict != unsupported {
+				fmt.Println(report(c, o))
+			}
+		}
+	})
+	if testing.Verbose() {
+		fmt.Print(total.details())
+	}
+	fmt.Println(total)
+}
+
+// runHere runs the cases in this process.
+func runHere(t *testing.T, cases []*Case, done func(*Case, outcome)) {
+	reg := newRegistry()
+	for _, c := range cases {
+		done(c, runCase(t, c, reg))
+	}
+}
+
+// runCase runs one case in a bubble of its own.
+func runCase(t *testing.T, c *Case, reg *registry) outcome {
+	if missing := reg.missing(c); len(missing) > 0 {
+		return outcome{Verdict: unsupported, Missing: missing}
+	}
+	got, faults := inBubble(t, c, reg)
+	return judge(c, got, faults)
+}
+
+// inBubble plays a case. A bubble whose goroutines are stuck panics, which is a
+// fault of the case.
+func inBubble(t *testing.T, c *Case, reg *registry) (got Trace, faults []string) {
+	var r *rig
+	defer func() {
+		p := recover()
+		got, faults = r.close()
+		if p != nil {
+			faults = append(faults, fmt.Sprint("the end: goroutines are stuck: ", p))
+		}
+	}()
+	synctest.Test(t, func(*testing.T) {
+		play(c, reg, func(started *rig) { r = started })
+	})
+	return
+}
