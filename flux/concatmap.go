@@ -2,7 +2,6 @@ package flux
 
 import (
 	"context"
-	"errors"
 	"sync"
 	"sync/atomic"
 )
@@ -54,8 +53,8 @@ type concatMap[T, R any] struct {
 
 	prefetch int
 	taken    int
-	delay    bool  // errors wait for the end
-	errs     error // guarded by mu
+	delay    bool    // errors wait for the end
+	errs     []error // guarded by mu
 }
 
 // concatInner is the subscriber of every inner publisher, and what the
@@ -99,10 +98,7 @@ func (c *concatMap[T, R]) OnError(err error) {
 func (c *concatMap[T, R]) later(err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.errs != nil {
-		err = errors.Join(c.errs, err)
-	}
-	c.errs = err
+	c.errs = append(c.errs, err)
 }
 
 // cutIn ends everything with err.
@@ -142,7 +138,7 @@ func (c *concatMap[T, R]) walk() {
 func (c *concatMap[T, R]) step() bool {
 	v, ok, over := c.next()
 	if over {
-		end, _ := c.gate.cut(c.errs)
+		end, _ := c.gate.cut(joined(c.errs))
 		end.deliver(c.inner.down)
 	}
 	if !ok {

@@ -1,6 +1,7 @@
 package flux
 
 import (
+	"context"
 	"errors"
 	"fmt"
 )
@@ -44,8 +45,20 @@ func invalid(format string, args ...any) error {
 	return fmt.Errorf("%w: %s", ErrInvalid, fmt.Sprintf(format, args...))
 }
 
+// joined makes one error of those that were delayed, in the order in which they
+// came: the error itself if it is the only one, nil if there is none.
+func joined(errs []error) error {
+	if len(errs) == 1 {
+		return errs[0]
+	}
+	return errors.Join(errs...)
+}
+
 type timeoutError struct{}
 
 func (timeoutError) Error() string   { return "timeout: nothing came in time" }
 func (timeoutError) Timeout() bool   { return true }
 func (timeoutError) Temporary() bool { return true }
+
+// Is lets code that waits for context.DeadlineExceeded see the timeout.
+func (timeoutError) Is(target error) bool { return target == context.DeadlineExceeded }

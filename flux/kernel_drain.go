@@ -139,13 +139,8 @@ func (d *drain[T]) change() {
 // run drains until nothing has changed since the last look. It starts with wip
 // above 0, which makes the caller the drainer.
 func (d *drain[T]) run() {
-	for seen := d.wip.Load(); ; {
+	for seen := d.wip.Load(); seen != 0; seen = d.wip.Add(-seen) {
 		d.pass()
-		left := d.wip.Add(-seen)
-		if left == 0 {
-			return
-		}
-		seen = left
 	}
 }
 

@@ -98,13 +98,10 @@ func (l *loop[T]) run() {
 // finish sends the terminal; the demand is left above 0 or poisoned.
 func (l *loop[T]) finish(err error) {
 	down := l.down
+	l.down = nil
 	l.stop.Store(true)
-	l.release()
-	if err != nil {
-		down.OnError(err)
-		return
-	}
-	down.OnComplete()
+	defer l.release()
+	(&ending{err}).deliver(down)
 }
 
 // release drops every reference; the loop never runs after it.

@@ -2,7 +2,6 @@ package flux
 
 import (
 	"context"
-	"errors"
 	"sync"
 	"sync/atomic"
 )
@@ -25,7 +24,7 @@ import (
 // INVARIANTS
 //   - wip > 0 means that somebody is sending down; only that goroutine, the
 //     drainer, calls down, subtracts demand, takes from queues and frees slots.
-//   - mu guards slots, free, every queue, and every done and err; it is never
+//   - mu guards slots, free, every queue, and every done and errs; it is never
 //     held while calling out.
 //   - slots grows like Reactor's and freed slots are reused oldest first, so that
 //     the order in which queued inners take their turns is Reactor's.
@@ -48,7 +47,7 @@ type merge[T, R any] struct {
 	live   int
 	single ring[R] // values of publishers that are a single value
 	done   bool    // main has ended, or an error is to cut in
-	err    error
+	errs   []error
 
 	concurrency, prefetch int
 	delayErrors           bool
@@ -235,13 +234,9 @@ func (m *merge[T, R]) Cancel() {
 // fail records an error of main or of an inner.
 func (m *merge[T, R]) fail(err error, in *mergeInner[T, R]) {
 	m.mu.Lock()
-	late := m.err != nil && !m.delayErrors || m.over.Load()
-	switch {
-	case late:
-	case m.err == nil:
-		m.err = err
-	default:
-		m.err = errors.Join(m.err, err)
+	late := len(m.errs) > 0 && !m.delayErrors || m.over.Load()
+	if !late {
+		m.errs = append(m.errs, err)
 	}
 	if in != nil {
 		in.done = true
@@ -299,14 +294,9 @@ func (m *merge[T, R]) leave() {
 }
 
 func (m *merge[T, R]) drain() {
-	for seen := m.wip.Load(); ; {
+	for seen := m.wip.Load(); seen != 0; seen = m.wip.Add(-seen) {
 		for m.pass() {
 		}
-		left := m.wip.Add(-seen)
-		if left == 0 {
-			return
-		}
-		seen = left
 	}
 }
 
@@ -412,12 +402,12 @@ func (m *merge[T, R]) ended(idle bool) bool {
 		return true
 	}
 	m.mu.Lock()
-	err := m.err
+	errs := m.errs
 	empty := m.live == 0 && m.single.len() == 0
-	end := m.done && (idle && empty || err != nil && !m.delayErrors)
+	end := m.done && (idle && empty || len(errs) > 0 && !m.delayErrors)
 	m.mu.Unlock()
 	if end {
-		m.finish(err)
+		m.finish(joined(errs))
 	}
 	return end
 }

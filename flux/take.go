@@ -6,13 +6,16 @@ import (
 )
 
 // Take passes the first n values, then cancels the source and completes. It
-// never requests more than n in all; Take(0) cancels at once. A negative n ends
+// never requests more than n in all; Take(0) is empty and does not subscribe. A negative n ends
 // with ErrInvalid.
 //
 // Source: Reactor's Flux.take(n), which is limitRequest.
 func (f Flux[T]) Take(n int64) Flux[T] {
 	if n < 0 {
 		return Error[T](invalid("Take(%d): the count must not be negative", n))
+	}
+	if n == 0 {
+		return Empty[T]()
 	}
 	src := f.source()
 	return Flux[T]{sourceFunc[T](func(ctx context.Context, s Subscriber[T]) {
@@ -39,13 +42,6 @@ type take[T any] struct {
 
 func (t *take[T]) OnSubscribe(s Subscription) {
 	t.up = s
-	if t.left == 0 {
-		t.done = true
-		s.Cancel()
-		t.down.OnSubscribe(nothing{})
-		t.down.OnComplete()
-		return
-	}
 	t.down.OnSubscribe(t)
 }
 

@@ -40,15 +40,18 @@ func TryMap[T, R any](src Publisher[T], f func(T) (R, error)) Flux[R] {
 // say: a value at most once, and possibly the end. It is valid during the call
 // it was given to.
 type Step[T any] struct {
-	v         T
-	has, over bool
-	err       error
+	v     T
+	has   bool
+	twice bool // Next was called more than once
+	over  bool
+	err   error
 }
 
 // Next gives a value. A second one in the same call is an error of the stream
 // that matches ErrInvalid.
 func (s *Step[T]) Next(v T) {
 	if s.has {
+		s.twice = true
 		s.Error(invalid("Step.Next(%v): more than one value in one call", v))
 		return
 	}
@@ -86,7 +89,7 @@ func Handle[T, R any](src Publisher[T], f func(v T, out *Step[R])) Flux[R] {
 			step := out
 			out = Step[R]{}
 			took := true
-			if step.has {
+			if step.has && !step.twice {
 				took = next(step.v)
 			}
 			switch {
