@@ -30,7 +30,7 @@ func decisions() []decision {
 			ID: "nothing-after-the-terminal",
 			Reason: "Reactor's direct sinks give a second subscriber a value after its terminal when the " +
 				"first one ends the sink from inside OnNext (rule 1.7): ours never do",
-			Applies: func(c *Case) bool { return c.speaksAfterTerminal() },
+			Applies: func(c *Case) bool { return c.directSink() && c.speaksAfterTerminal() },
 		},
 		{
 			ID: "direct-sinks-keep-order",

@@ -1,6 +1,7 @@
 package conformance
 
 import (
+	"context"
 	"time"
 
 	"github.com/freshet-go/freshet/flux"
@@ -14,9 +15,16 @@ func timers() map[string]newSource {
 			}
 			return anyOf(flux.Interval(n.ms("period", outer)))
 		},
-		// One value after a time: the first tick of an interval.
+		// One value after a time, kept until it is asked for.
 		"mono.delay": func(_ *rig, n node, outer any) flux.Flux[any] {
-			return anyOf(flux.IntervalAfter(n.ms("d", outer), time.Hour).Take(1))
+			d := n.ms("d", outer)
+			return flux.Create(func(_ context.Context, e *flux.Emitter[any]) {
+				t := time.AfterFunc(d, func() {
+					e.Next(int64(0))
+					e.Complete()
+				})
+				e.OnDispose(func() { t.Stop() })
+			})
 		},
 	}
 }

@@ -18,7 +18,14 @@ var (
 	trace = flag.Bool("trace", false, "show both traces of every case that was run")
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+// TestMain looks for leaked goroutines, but not in a worker, where a leak is a
+// fault of its case.
+func TestMain(m *testing.M) {
+	if isWorker() {
+		os.Exit(m.Run())
+	}
+	goleak.VerifyTestMain(m)
+}
 
 // traceDirs are the directories named in FRESHET_TRACES, or testdata.
 func traceDirs() []string {
@@ -45,7 +52,7 @@ func TestReactorTraces(t *testing.T) {
 	}
 	run := runHere
 	if *only == "" && testing.CoverMode() == "" {
-		run = runInWorkers
+		run = func(t *testing.T, cases []*Case, done func(*Case, outcome)) { runInWorkers(t, cases, patience, done) }
 	}
 	total := newTally()
 	run(t, cases, func(c *Case, o outcome) {

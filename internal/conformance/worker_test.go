@@ -23,6 +23,7 @@ import (
 // goes on behind it.
 const (
 	workerFrom = "FRESHET_TRACE_WORKER" // set in a worker: the case it begins with
+	withFaults = "FRESHET_TRACE_FAULTS" // set in a worker that is to have faulty operators
 	patience   = 20 * time.Second
 )
 
@@ -40,6 +41,9 @@ func serve(t *testing.T, cases []*Case) {
 	pipe := os.NewFile(3, "outcomes")
 	out := json.NewEncoder(pipe)
 	reg := newRegistry()
+	if os.Getenv(withFaults) != "" {
+		reg = faultyRegistry()
+	}
 	for i := from; i < len(cases); i++ {
 		require.NoError(t, out.Encode(message{Case: i}))
 		o := runCase(t, cases[i], reg)
@@ -52,9 +56,9 @@ func serve(t *testing.T, cases []*Case) {
 }
 
 // runInWorkers runs the cases in workers, one after the other.
-func runInWorkers(t *testing.T, cases []*Case, done func(*Case, outcome)) {
+func runInWorkers(t *testing.T, cases []*Case, patience time.Duration, done func(*Case, outcome), env ...string) {
 	for next := 0; next < len(cases); {
-		w := startWorker(t, next)
+		w := startWorker(t, next, patience, env...)
 		current := next
 		for m := range w.messages(t) {
 			current = m.Case
@@ -78,17 +82,20 @@ type worker struct {
 	cmd    *exec.Cmd
 	pipe   *os.File
 	output bytes.Buffer
-	hung   bool
+
+	patience time.Duration
+	hung     bool
 }
 
-func startWorker(t *testing.T, from int) *worker {
+func startWorker(t *testing.T, from int, patience time.Duration, env ...string) *worker {
 	exe, err := os.Executable()
 	require.NoError(t, err)
 	read, write, err := os.Pipe()
 	require.NoError(t, err)
-	w := &worker{pipe: read}
+	w := &worker{pipe: read, patience: patience}
 	w.cmd = exec.Command(exe, "-test.run=^TestReactorTraces$", "-test.timeout=0", "-trace="+strconv.FormatBool(*trace))
 	w.cmd.Env = append(os.Environ(), workerFrom+"="+strconv.Itoa(from))
+	w.cmd.Env = append(w.cmd.Env, env...)
 	w.cmd.ExtraFiles = []*os.File{write}
 	w.cmd.Stdout, w.cmd.Stderr = &w.output, &w.output
 	require.NoError(t, w.cmd.Start())
@@ -103,7 +110,7 @@ func (w *worker) messages(t *testing.T) func(yield func(message) bool) {
 		defer w.pipe.Close()
 		lines := bufio.NewReader(w.pipe)
 		for {
-			require.NoError(t, w.pipe.SetReadDeadline(time.Now().Add(patience)))
+			require.NoError(t, w.pipe.SetReadDeadline(time.Now().Add(w.patience)))
 			b, err := lines.ReadBytes('\n')
 			if err != nil {
 				w.hung = os.IsTimeout(err)
@@ -126,7 +133,7 @@ func (w *worker) wait() string {
 	err := w.cmd.Wait()
 	switch {
 	case w.hung:
-		return fmt.Sprintf("the case hung for %v", patience)
+		return fmt.Sprintf("the case hung for %v", w.patience)
 	case err == nil:
 		return ""
 	}
