@@ -255,7 +255,7 @@ func checkToken(field, v string) error {
 		case '\n', '\r':
 			return refuse(field, v, "CR and LF end a line and would start another field")
 		case 0:
-			return refuse(field, v, "clients do not accept an id with a NUL in it, and few a name")
+			return refuse(field, v, "a NUL makes clients ignore an id, and has no place in a name either")
 		}
 	}
 	if v[0] <= ' ' || v[len(v)-1] <= ' ' {
