@@ -9,6 +9,7 @@ package ssewire
 import (
 	"bytes"
 	"iter"
+	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -135,17 +136,15 @@ func (p *Parser) dispatch() {
 	}
 }
 
-// digits reads a number of milliseconds. ASCII digits alone, so no sign; what
-// time.Duration cannot hold is ignored as if it were not a number.
+// digits reads a number of milliseconds: ASCII digits alone, so no sign. More
+// than time.Duration can hold is the longest there is.
 func digits(s string) (time.Duration, bool) {
-	for i := range len(s) {
-		if s[i] < '0' || s[i] > '9' {
-			return 0, false
-		}
+	if s == "" || strings.Trim(s, "0123456789") != "" {
+		return 0, false
 	}
 	ms, err := strconv.ParseInt(s, 10, 64)
-	if err != nil || ms > int64(1<<63-1)/int64(time.Millisecond) {
-		return 0, false
+	if err != nil || ms > math.MaxInt64/int64(time.Millisecond) {
+		return math.MaxInt64, true
 	}
 	return time.Duration(ms) * time.Millisecond, true
 }

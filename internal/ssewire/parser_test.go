@@ -1,6 +1,7 @@
 package ssewire
 
 import (
+	"math"
 	"slices"
 	"testing"
 	"time"
@@ -39,14 +40,16 @@ func TestMessagesAreThoseOfTheStandard(t *testing.T) {
 }
 
 func TestRetryIsDigitsAlone(t *testing.T) {
-	for value, want := range map[string]time.Duration{"1000": time.Second, "0": 0, "007": 7 * time.Millisecond} {
+	for value, want := range map[string]time.Duration{"1000": time.Second, "0": 0, "007": 7 * time.Millisecond,
+		"9223372036855": math.MaxInt64, "99999999999999999999": math.MaxInt64,
+	} {
 		var p Parser
 		p.Feed([]byte("retry: " + value + "\n"))
 		d, ok := p.Retry()
 		assert.True(t, ok, value)
 		assert.Equal(t, want, d, value)
 	}
-	for _, value := range []string{"", "-1", "+1", "1.5", "1 ", "abc", "\u0661", "99999999999999999999"} {
+	for _, value := range []string{"", "-1", "+1", "1.5", "1 ", "abc", "1a1", "\u0661"} {
 		var p Parser
 		p.Feed([]byte("retry: " + value + "\n"))
 		_, ok := p.Retry()
