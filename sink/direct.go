@@ -45,7 +45,7 @@ func direct[T any](p hub.Policy, o Options) *Direct[T] {
 	d.hub = hub.New[T](p, n, o.Strict, hub.Rules{
 		BadRequest: func(n int64) error { return fmt.Errorf("Request(%d): %w", n, flux.ErrBadRequest) },
 		Panicked:   panicked,
-		Report:     func(_ context.Context, err error) { dropError(&d.hooks, err) },
+		Report:     report,
 		Lost:       func(v any) { dropNext(&d.hooks, v) },
 	})
 	d.flux = flux.From[T](source[T]{d.hub})

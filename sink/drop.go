@@ -1,6 +1,7 @@
 package sink
 
 import (
+	"context"
 	"log/slog"
 	"runtime/debug"
 
@@ -28,6 +29,13 @@ func dropError(h *flux.Hooks, err error) {
 		return
 	}
 	slog.Default().Error("sink: error dropped", "error", err)
+}
+
+// report gives an error that a subscriber left nobody to take to the hooks of its
+// subscription's context: a stream that nobody watches for errors does just
+// that. The context may be done by now, its hooks still count.
+func report(ctx context.Context, err error) {
+	flux.Error[struct{}](err).SubscribeFunc(context.WithoutCancel(ctx), nil, nil)
 }
 
 // shield runs a hook whose panic has nowhere to go but the log.

@@ -12,15 +12,18 @@ type Options struct {
 	// FailNonSerialized, as Reactor does, instead of handing it off. That
 	// includes an emission from inside a signal of the same sink.
 	Strict bool
-	// HandOff is the number of values that the hand-off queue takes before
-	// emissions get FailNonSerialized; 0 means 256. The queue costs nothing
-	// until it is first needed. A negative number makes a sink that has failed
-	// with an error matching [flux.ErrInvalid].
+	// HandOff is the number of values that may wait in the hand-off queue
+	// before emissions get FailNonSerialized; 0 means 256. Those that the
+	// draining emitter has taken out to send, up to 32 at a time, wait no more.
+	// The queue costs nothing until it is first needed. A negative number makes
+	// a sink that has failed with an error matching [flux.ErrInvalid].
 	HandOff int
-	// Hooks get what has no subscriber to go to: NextDropped a value emitted
-	// after the terminal or handed off and then wanted by nobody, Discarded a
-	// value that met an overflow in Emit, ErrorDropped an error emitted after
-	// the terminal. Errors go to slog.Default where ErrorDropped is nil.
+	// Hooks get what an emitter leaves behind: NextDropped a value that Emit
+	// offered after the terminal, or that was handed off and reached nobody;
+	// Discarded a value that met an overflow in Emit; ErrorDropped an error that
+	// EmitError offered after the terminal, which goes to slog.Default if this
+	// is nil. They are called by an emitting goroutine and must not block. What
+	// goes wrong in a subscriber goes to the hooks of its own context.
 	Hooks flux.Hooks
 }
 

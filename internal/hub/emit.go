@@ -52,16 +52,6 @@ func (h *Hub[T]) Close(err error) Outcome {
 	return Sent
 }
 
-// step is what the holder of the baton does next.
-type step uint8
-
-const (
-	rest step = iota
-	sendValue
-	sendErrors
-	sendTerminal
-)
-
 // drain does what others left for the holder, then lays the baton down.
 func (h *Hub[T]) drain() {
 	done := false
@@ -71,39 +61,77 @@ func (h *Hub[T]) drain() {
 		}
 	}()
 	for !done {
-		switch next, v := h.next(); next {
+		h.sendBatch()
+		h.sendErrors()
+		switch h.next() {
 		case rest:
 			done = true
-		case sendErrors:
-			h.sendErrors()
-		case sendTerminal:
+		case terminal:
 			h.end()
-		case sendValue:
-			if h.send(v, 0) != Sent {
-				h.lose(v)
-			}
 		}
 	}
 }
 
+// step is what the holder of the baton does next.
+type step uint8
+
+const (
+	rest step = iota
+	more      // a batch, or errors for those who misbehaved
+	terminal
+)
+
 // next settles the notes and picks the holder's next step, or frees the baton.
-func (h *Hub[T]) next() (s step, v T) {
+func (h *Hub[T]) next() step {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.report.addTo(&h.stats)
 	h.settle()
 	switch {
 	case len(h.wrong) > 0:
-		return sendErrors, v
+		return more
 	case h.ring.n > 0:
-		h.started++
-		return sendValue, h.ring.pop()
+		h.take()
+		return more
 	case h.closed && !h.ended, len(h.entries) > 0 && h.ended:
 		h.ended, h.live = true, 0
-		return sendTerminal, v
+		return terminal
 	}
 	h.busy = false
-	return rest, v
+	return rest
+}
+
+// maxBatch is how many values the holder takes from the ring under one lock.
+const maxBatch = 32
+
+// take moves values from the ring to the batch, up to the one after which
+// somebody joins.
+func (h *Hub[T]) take() {
+	n := min(h.ring.n, maxBatch)
+	if len(h.joining) > 0 {
+		n = min(n, int(h.joining[0].after-h.started))
+	}
+	for range n {
+		h.batch = append(h.batch, h.ring.pop())
+	}
+	h.started += uint64(n)
+}
+
+// sendBatch sends what was taken from the ring.
+func (h *Hub[T]) sendBatch() {
+	if len(h.batch) == 0 {
+		return
+	}
+	var zero T
+	for h.taken < len(h.batch) {
+		v := h.batch[h.taken]
+		h.batch[h.taken] = zero
+		h.taken++
+		if h.send(v, 0) != Sent {
+			h.lose(v)
+		}
+	}
+	h.batch, h.taken = h.batch[:0], 0
 }
 
 // settle takes out who left during the last pass and lets in who joined in

@@ -39,9 +39,10 @@ import (
 // INVARIANTS
 //   - entries change only under mu while busy is false, or by the holder between
 //     two passes. So a pass walks a slice that does not move.
-//   - Every value has a number; started is that of the latest pass. A subscriber
-//     that joins is given every value numbered after started+len(ring) at the
-//     moment it joined, and none before.
+//   - Every value has a number; started is that of the last one that was not put
+//     into the ring or was taken out of it. A subscriber that joins is given every
+//     value numbered above started+len(ring) at the moment it joined, and none
+//     below.
 //   - closed is set, together with the error, under mu before anybody can see
 //     it; no value enters the ring after it, and the terminal is sent after the
 //     ring is empty.
@@ -78,6 +79,8 @@ type Hub[T any] struct {
 	entries []entry[T]
 	holes   int
 	started uint64
+	batch   []T // out of the ring, from taken on still to be sent
+	taken   int
 	wrong   []entry[T] // taken out, and owed an error
 	missed  int        // of the pass under way: subscribers without demand
 	absent  int        // of the pass under way: holes and subscribers that have left
