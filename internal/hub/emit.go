@@ -1,0 +1,205 @@
+package hub
+
+// Emit sends v to the subscribers, or leaves it to the goroutine that is
+// emitting. It calls subscribers on the caller's goroutine, and before it
+// returns it also sends what others handed to it meanwhile.
+func (h *Hub[T]) Emit(v T) Outcome {
+	h.mu.Lock()
+	if h.closed {
+		h.mu.Unlock()
+		return Closed
+	}
+	if h.busy {
+		ok := !h.strict && h.ring.push(v, h.limit)
+		h.mu.Unlock()
+		if ok {
+			return Handed
+		}
+		return Contended
+	}
+	if h.live == 0 {
+		h.mu.Unlock()
+		return NoSubscriber
+	}
+	h.busy = true
+	h.started++
+	h.mu.Unlock()
+	defer h.drain() // deferred, for a subscriber that ends the goroutine (runtime.Goexit)
+	return h.send(v, 0)
+}
+
+// Close sends the terminal: completion if err is nil. If another goroutine is
+// emitting, the terminal goes out after what was handed to it.
+func (h *Hub[T]) Close(err error) Outcome {
+	h.mu.Lock()
+	if h.closed {
+		h.mu.Unlock()
+		return Closed
+	}
+	if h.busy && h.strict {
+		h.mu.Unlock()
+		return Contended
+	}
+	h.err = err
+	h.closed = true
+	own := !h.busy
+	h.busy = true
+	h.mu.Unlock()
+	if !own {
+		return Handed
+	}
+	h.drain()
+	return Sent
+}
+
+// drain does what others left for the holder, then lays the baton down.
+func (h *Hub[T]) drain() {
+	done := false
+	defer func() {
+		if !done { // runtime.Goexit in a subscriber: what is left must still be done
+			h.drain()
+		}
+	}()
+	for !done {
+		h.sendBatch()
+		h.sendErrors()
+		switch h.next() {
+		case rest:
+			done = true
+		case terminal:
+			h.end()
+		}
+	}
+}
+
+// step is what the holder of the baton does next.
+type step uint8
+
+const (
+	rest step = iota
+	more      // a batch, or errors for those who misbehaved
+	terminal
+)
+
+// next settles the notes and picks the holder's next step, or frees the baton.
+func (h *Hub[T]) next() step {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.report.addTo(&h.stats)
+	h.settle()
+	switch {
+	case len(h.wrong) > 0:
+		return more
+	case h.ring.n > 0:
+		h.take()
+		return more
+	case h.closed && !h.ended, len(h.entries) > 0 && h.ended:
+		h.ended, h.live = true, 0
+		return terminal
+	}
+	h.busy = false
+	return rest
+}
+
+// maxBatch is how many values the holder takes from the ring under one lock.
+const maxBatch = 32
+
+// take moves values from the ring to the batch, up to the one after which
+// somebody joins.
+func (h *Hub[T]) take() {
+	n := min(h.ring.n, maxBatch)
+	if len(h.joining) > 0 {
+		n = min(n, int(h.joining[0].after-h.started))
+	}
+	for range n {
+		h.batch = append(h.batch, h.ring.pop())
+	}
+	h.started += uint64(n)
+}
+
+// sendBatch sends what was taken from the ring.
+func (h *Hub[T]) sendBatch() {
+	if len(h.batch) == 0 {
+		return
+	}
+	var zero T
+	for h.taken < len(h.batch) {
+		v := h.batch[h.taken]
+		h.batch[h.taken] = zero
+		h.taken++
+		if h.send(v, 0) != Sent {
+			h.lose(v)
+		}
+	}
+	h.batch, h.taken = h.batch[:0], 0
+}
+
+// settle takes out who left during the last pass and lets in who joined in
+// time for the next one. Those that are owed an error go to wrong.
+func (h *Hub[T]) settle() {
+	if len(h.leaving) > 0 {
+		for _, s := range h.leaving {
+			if e := h.remove(s); s.requested.Load() != gone {
+				h.wrong = append(h.wrong, e)
+			}
+		}
+		clear(h.leaving)
+		h.leaving = h.leaving[:0]
+		h.compact()
+	}
+	if len(h.joining) > 0 {
+		h.admit()
+	}
+}
+
+// admit lets in those who may see the next value.
+func (h *Hub[T]) admit() {
+	n := 0
+	for ; n < len(h.joining) && h.joining[n].after <= h.started; n++ {
+		e := h.joining[n].entry
+		state := e.sub.requested.Load()
+		if state >= 0 {
+			h.place(e)
+			continue
+		}
+		if state != gone {
+			h.wrong = append(h.wrong, e)
+		}
+		h.forget(e.sub)
+	}
+	clear(h.joining[:n])
+	h.joining = h.joining[n:]
+	if len(h.joining) == 0 {
+		h.joining = nil
+	}
+}
+
+func (h *Hub[T]) sendErrors() {
+	for len(h.wrong) > 0 {
+		e := h.wrong[0]
+		h.wrong = h.wrong[1:]
+		h.finish(e)
+	}
+	h.wrong = nil
+}
+
+// lose counts a value that was handed off and reached nobody: its emitter was
+// told that it is on its way.
+func (h *Hub[T]) lose(v T) {
+	h.report.lost++
+	if h.rules.Lost != nil {
+		h.rules.Lost(v)
+	}
+}
+
+// tally is what the holder counted since it last held mu.
+type tally struct{ emitted, refused, lost, delivered, dropped int64 }
+
+func (t *tally) addTo(s *Stats) {
+	s.Emitted += t.emitted
+	s.Refused += t.refused
+	s.Lost += t.lost
+	s.Delivered += t.delivered
+	s.Dropped += t.dropped
+	*t = tally{}
+}

@@ -1,0 +1,46 @@
+package sink
+
+import (
+	"fmt"
+
+	"github.com/freshet-go/freshet/flux"
+)
+
+// Options of a sink. The zero value is the usual choice.
+type Options struct {
+	// Strict refuses an emission that meets another one in progress with
+	// FailNonSerialized, as Reactor does, instead of handing it off. That
+	// includes an emission from inside a signal of the same sink.
+	Strict bool
+	// HandOff is the number of values that may wait in the hand-off queue
+	// before emissions get FailNonSerialized; 0 means 256. Those that the
+	// draining emitter has taken out to send, up to 32 at a time, wait no more.
+	// The queue costs nothing until it is first needed. A negative number makes
+	// a sink that has failed with an error matching [flux.ErrInvalid].
+	HandOff int
+	// Hooks get what an emitter leaves behind: NextDropped a value that Emit
+	// offered after the terminal, or that was handed off and reached nobody;
+	// Discarded a value that met an overflow in Emit; ErrorDropped an error that
+	// EmitError offered after the terminal, which goes to slog.Default if this
+	// is nil. They are called by an emitting goroutine and must not block. What
+	// goes wrong in a subscriber goes to the hooks of its own context.
+	Hooks flux.Hooks
+}
+
+func (o Options) handOff() (n int, err error) {
+	switch {
+	case o.HandOff < 0:
+		return 0, fmt.Errorf("%w: sink: HandOff is %d, must not be negative", flux.ErrInvalid, o.HandOff)
+	case o.HandOff == 0:
+		return 256, nil
+	}
+	return o.HandOff, nil
+}
+
+// first gives the options of a constructor that takes them optionally.
+func first(o []Options) Options {
+	if len(o) == 0 {
+		return Options{}
+	}
+	return o[0]
+}
