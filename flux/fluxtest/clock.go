@@ -1,0 +1,29 @@
+package fluxtest
+
+import (
+	"testing/synctest"
+	"time"
+)
+
+// clock is how a script lets time pass.
+type clock interface {
+	// settle waits until all that is due has happened, as far as that can be known.
+	settle()
+	// patience is how long a script waits for a signal that is not there yet.
+	patience() time.Duration
+	name() string
+}
+
+// virtualClock is the clock of a bubble: it moves only where the script says so.
+type virtualClock struct{}
+
+func (virtualClock) settle()                 { synctest.Wait() }
+func (virtualClock) patience() time.Duration { return 0 }
+func (virtualClock) name() string            { return "virtual time" }
+
+// realClock is the clock on the wall.
+type realClock struct{ wait time.Duration }
+
+func (realClock) settle()                   {}
+func (c realClock) patience() time.Duration { return c.wait }
+func (realClock) name() string              { return "real time" }
