@@ -219,6 +219,9 @@ func (c *connection[T]) rejectBad() {
 		if err := s.demand.err(); err != nil && !s.gone.Load() {
 			s.finish(err)
 			c.remove(s)
+			if s.left != nil {
+				s.left()
+			}
 		}
 	}
 }
