@@ -32,6 +32,9 @@ type registry struct {
 	operators map[string]newOperator
 	hooks     map[string]newHook // of doOn, by event
 	sinks     map[string]newSink
+	// lacks names the variant of an operator that a node asks for and that does
+	// not exist, though the operator does; "" if there is none.
+	lacks map[string]func(n node) string
 }
 
 // newRegistry gives everything that is bound.
@@ -54,8 +57,10 @@ func newRegistry() *registry {
 			recovers(),
 			timeouts(),
 			hops(),
+			backpressure(),
 		),
 		hooks: hooks(),
+		lacks: lacks(),
 		sinks: join[newSink](),
 	}
 }
@@ -111,11 +116,17 @@ func (reg *registry) check(n node, found map[string]bool) {
 	_, operator := reg.operators[op]
 	if !source && !operator {
 		found[op] = true
+		return
+	}
+	if lacks, ok := reg.lacks[op]; ok {
+		if variant := lacks(n); variant != "" {
+			found[op+": "+variant] = true
+		}
 	}
 	if op == "doOn" {
 		for _, e := range n.list("events") {
 			if _, ok := reg.hooks[e.(string)]; !ok {
-				found["doOn:"+e.(string)] = true
+				found["doOn: "+e.(string)] = true
 			}
 		}
 	}

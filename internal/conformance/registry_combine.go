@@ -18,12 +18,26 @@ func combiningSources() map[string]newSource {
 		"mergeOf": func(r *rig, n node, outer any) flux.Flux[any] {
 			return flux.FlatMap(r.pipeline(n, "p", outer), r.inner(n, "each"), mergeOptions(n)...)
 		},
+		"concatOf": func(r *rig, n node, outer any) flux.Flux[any] {
+			return flux.ConcatMap(r.pipeline(n, "p", outer), r.inner(n, "each"), mergeOptions(n)...)
+		},
+		"concatDelayError": func(r *rig, n node, outer any) flux.Flux[any] {
+			return flux.ConcatMap(flux.FromSlice(r.pipelines(n, "ps", outer)), itself, flux.DelayErrors())
+		},
+		"switchOnNext": func(r *rig, n node, outer any) flux.Flux[any] {
+			return flux.SwitchMap(r.pipeline(n, "p", outer), r.inner(n, "each"))
+		},
+		"zip": func(r *rig, n node, outer any) flux.Flux[any] {
+			ps, f := r.pipelines(n, "ps", outer), functionN(n["f"])
+			return flux.Zip2(ps[0], ps[1], func(a, b any) any { return f([]any{a, b}) })
+		},
 	}
 }
 
+func itself(p flux.Publisher[any]) flux.Publisher[any] { return p }
+
 // mergeAll is how a Merge with options is spelled.
 func mergeAll(ps []flux.Publisher[any], o ...flux.MergeOption) flux.Flux[any] {
-	itself := func(p flux.Publisher[any]) flux.Publisher[any] { return p }
 	return flux.FlatMap(flux.FromSlice(ps), itself, append(o, flux.Concurrency(max(1, len(ps))))...)
 }
 
@@ -43,6 +57,9 @@ func combines() map[string]newOperator {
 		},
 		"mergeWith": func(r *rig, f flux.Flux[any], n node, outer any) flux.Flux[any] {
 			return f.MergeWith(r.pipeline(n, "p", outer))
+		},
+		"zipWith": func(r *rig, f flux.Flux[any], n node, outer any) flux.Flux[any] {
+			return flux.Zip2(f, r.pipeline(n, "p", outer), function2(n["f"]))
 		},
 	}
 }

@@ -10,6 +10,15 @@ func flattens() map[string]newOperator {
 		"flatMapDelayError": func(r *rig, f flux.Flux[any], n node, _ any) flux.Flux[any] {
 			return flux.FlatMap(f, r.inner(n, "p"), append(mergeOptions(n), flux.DelayErrors())...)
 		},
+		"concatMap": func(r *rig, f flux.Flux[any], n node, _ any) flux.Flux[any] {
+			return flux.ConcatMap(f, r.inner(n, "p"), mergeOptions(n)...)
+		},
+		"concatMapDelayError": func(r *rig, f flux.Flux[any], n node, _ any) flux.Flux[any] {
+			return flux.ConcatMap(f, r.inner(n, "p"), append(mergeOptions(n), flux.DelayErrors())...)
+		},
+		"switchMap": func(r *rig, f flux.Flux[any], n node, _ any) flux.Flux[any] {
+			return flux.SwitchMap(f, r.inner(n, "p"))
+		},
 	}
 }
 

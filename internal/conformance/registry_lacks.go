@@ -1,0 +1,41 @@
+package conformance
+
+import "fmt"
+
+// lacks are the variants of bound operators that do not exist yet.
+func lacks() map[string]func(n node) string {
+	return map[string]func(n node) string{
+		"onBackpressureBuffer": given("ttl"),
+		"publishOn": func(n node) string {
+			if n.has("delayError") && !n.flag("delayError") {
+				return "delayError=false"
+			}
+			return ""
+		},
+		"concatMapDelayError": func(n node) string {
+			if n.has("tillTheEnd") && !n.flag("tillTheEnd") {
+				return "tillTheEnd=false"
+			}
+			return ""
+		},
+		"zip": func(n node) string {
+			if k := len(n.list("ps")); k != 2 {
+				return fmt.Sprintf("of %d", k)
+			}
+			return given("prefetch")(n)
+		},
+		"zipWith": given("prefetch"),
+	}
+}
+
+// given is lacking where one of the fields is set.
+func given(keys ...string) func(n node) string {
+	return func(n node) string {
+		for _, k := range keys {
+			if n.has(k) {
+				return k
+			}
+		}
+		return ""
+	}
+}
