@@ -13,6 +13,16 @@ type decision struct {
 	// Applies tells whether the difference can show in a case. A case that
 	// equals Reactor's trace all the same counts as passed.
 	Applies func(c *Case) bool
+	// Excuses tells whether the decision is the reason for a row that differs;
+	// nil excuses every one.
+	Excuses func(l line) bool
+}
+
+// excuses tells whether the decision is the reason for every row that differs.
+func (d decision) excuses(lines []line) bool {
+	return !slices.ContainsFunc(lines, func(l line) bool {
+		return l.Differs && d.Excuses != nil && !d.Excuses(l)
+	})
 }
 
 // decisions are all differences from Reactor on purpose.
@@ -50,6 +60,7 @@ func decisions() []decision {
 			Reason: "after the last subscriber of an auto-cancelling sink has left, Reactor answers an emission " +
 				"with OK and loses the value; ours answers FailCancelled at once",
 			Applies: func(c *Case) bool { return c.sinkKind() == bufferedSink && c.autoCancel() && c.cancels() },
+			Excuses: func(l line) bool { return l.Section == "results" && strings.Contains(l.Got, "FAIL_CANCELLED") },
 		},
 		{
 			ID: "takeUntilOther-cancels-its-source",
@@ -58,18 +69,39 @@ func decisions() []decision {
 			Applies: func(c *Case) bool {
 				return c.uses(func(n node) bool { return n.op() == "takeUntilOther" && canFail(n["p"]) })
 			},
+			Excuses: func(l line) bool { return strings.HasPrefix(l.Section, "up ") && strings.Contains(l.Got, `"cancel"`) },
+		},
+		{
+			ID: "concatMap-joins-errors",
+			Reason: "of several delayed errors of a concatMap Reactor keeps one and drops the others; ours joins " +
+				"them, as flatMap does in both",
+			Applies: func(c *Case) bool {
+				return c.uses(func(n node) bool { return n.op() == "concatMapDelayError" || n.op() == "concatDelayError" })
+			},
+			Excuses: func(l line) bool { return strings.HasPrefix(l.Section, "out ") && joins(l.Got, l.Expected) },
 		},
 	}
 }
 
-// decided gives the first decision that applies.
-func decided(c *Case) (decision, bool) {
+// decided gives the decision that is the reason for all rows that differ.
+func decided(c *Case, lines []line) (decision, bool) {
 	for _, d := range decisions() {
-		if d.Applies(c) {
+		if d.Applies(c) && d.excuses(lines) {
 			return d, true
 		}
 	}
 	return decision{}, false
+}
+
+// joins tells whether one error row is the other with further errors joined to
+// it: [t,"error","composite(..,x,..)"] and [t,"error","x"].
+func joins(got, expected string) bool {
+	before, name, ok := strings.Cut(strings.TrimSuffix(expected, `"]`), `"error","`)
+	if !ok {
+		return false
+	}
+	of, ok := strings.CutPrefix(got, before+`"error","composite(`)
+	return ok && slices.Contains(strings.Split(strings.TrimSuffix(of, `)"]`), ","), name)
 }
 
 const bufferedSink = "multicast.onBackpressureBuffer"

@@ -61,7 +61,7 @@ func newRegistry() *registry {
 		),
 		hooks: hooks(),
 		lacks: lacks(),
-		sinks: join[newSink](),
+		sinks: sinks(),
 	}
 }
 

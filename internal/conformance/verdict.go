@@ -33,7 +33,7 @@ func judge(c *Case, got Trace, faults []string) outcome {
 		}
 	}
 	o := outcome{Verdict: passed, Lines: lines, Faults: faults}
-	switch d, ok := decided(c); {
+	switch d, ok := decided(c, lines); {
 	case len(faults) > 0:
 		o.Verdict = failed
 	case equal:
