@@ -189,7 +189,7 @@ func checkReadBack(t require.TestingT, e Event) {
 func expectedLines(e Event, m Mode) []ssewire.Line {
 	var lines []ssewire.Line
 	field := func(name, value string) {
-		for _, v := range strings.Split(asRead(value), "\n") {
+		for v := range strings.SplitSeq(asRead(value), "\n") {
 			if m == Spring {
 				v = strings.TrimPrefix(v, " ") // the loss that comes with no space
 			}
@@ -210,7 +210,7 @@ func expectedLines(e Event, m Mode) []ssewire.Line {
 		field("retry", fmt.Sprint(ms))
 	}
 	if e.has(FieldComment) {
-		for _, v := range strings.Split(asRead(e.Comment), "\n") {
+		for v := range strings.SplitSeq(asRead(e.Comment), "\n") {
 			if m == Standard {
 				v = " " + v
 			}

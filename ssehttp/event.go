@@ -24,7 +24,8 @@ var ErrInvalidEvent = errors.New("ssehttp: invalid event")
 // An event that goes to many connections should go through [Event.Encoded] or
 // [JSON] first: its bytes are then made once and shared by all of them. A copy
 // of such an event may still be changed (given an ID, a Retry): the change
-// counts, and costs the copy its share of those bytes.
+// counts, and costs the copy its share of those bytes. Compare events by their
+// fields: == also compares whose bytes they share.
 //
 // An empty field is an absent one. Where the difference can be seen,
 // [Event.WithEmpty] makes it.

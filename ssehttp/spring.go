@@ -54,7 +54,7 @@ func (e *Event) checkSpring() error {
 }
 
 func checkOneLine(field, v string) error {
-	if strings.ContainsAny(v, "\r\n") {
+	if strings.IndexByte(v, '\n') >= 0 || strings.IndexByte(v, '\r') >= 0 {
 		return refuse(field, v, "CR and LF end a line and would start another field")
 	}
 	return nil
