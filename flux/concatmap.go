@@ -7,16 +7,20 @@ import (
 )
 
 // ConcatMap maps each value to a publisher with f and gives their values one
-// publisher after another, in the order of the values. Prefetch (32) values of
-// src are requested ahead. f is called when it is its value's turn, by the
-// goroutine that ended the publisher before or that sent the value. An error of
-// src cuts in at once; with DelayErrors errors wait until all publishers have
-// ended, and several are joined. A publisher of a single known value is not
-// subscribed to.
+// publisher after another, in the order of the values. A value of src is
+// requested when its turn has come; with Prefetch(n), n are requested ahead. f is
+// called when it is its value's turn, by the goroutine that ended the publisher
+// before or that sent the value. An error of src cuts in at once; with
+// DelayErrors errors, those of f included, wait until all publishers have ended,
+// and several are joined. A publisher of a single known value is not subscribed
+// to.
 //
 // Source: Reactor's Flux.concatMap.
 func ConcatMap[T, R any, P Publisher[R]](src Publisher[T], f func(T) P, o ...MergeOption) Flux[R] {
-	cfg := mergeOptions(o)
+	cfg := options{prefetch: onTurn}
+	for _, opt := range o {
+		opt.merge(&cfg)
+	}
 	if cfg.err != nil {
 		return Error[R](cfg.err)
 	}
@@ -33,7 +37,7 @@ func ConcatMap[T, R any, P Publisher[R]](src Publisher[T], f func(T) P, o ...Mer
 // INVARIANTS
 //   - wip > 0 means that somebody is choosing the next publisher; that goroutine
 //     alone takes from queue and calls f.
-//   - mu guards queue and done, and is never held while calling out.
+//   - mu guards queue, done, asked and errs, and is never held while calling out.
 //   - active is set while a publisher has the word; only then does it send, and
 //     only its end clears it. The gate keeps an error of the source from going
 //     down beside a value.
@@ -50,12 +54,17 @@ type concatMap[T, R any] struct {
 	mu    sync.Mutex
 	queue ring[T]
 	done  bool
+	asked bool // onTurn: the next value was requested and has not come
+	errs  []error
 
+	started  atomic.Bool // onTurn: the first Request, from any goroutine, was seen
 	prefetch int
 	taken    int
-	delay    bool    // errors wait for the end
-	errs     []error // guarded by mu
+	delay    bool // errors wait for the end
 }
+
+// onTurn as a prefetch requests each value when its turn has come.
+const onTurn = 0
 
 // concatInner is the subscriber of every inner publisher, and what the
 // subscriber below sees as its subscription.
@@ -67,22 +76,29 @@ type concatInner[T, R any] struct {
 func (c *concatMap[T, R]) OnSubscribe(s Subscription) {
 	c.main = s
 	c.inner.down.OnSubscribe(&c.inner)
-	s.Request(prefetchDemand(c.prefetch))
+	if c.prefetch != onTurn {
+		s.Request(prefetchDemand(c.prefetch))
+	}
 }
 
 func (c *concatMap[T, R]) OnNext(v T) {
 	c.mu.Lock()
-	full := c.queue.len() >= queueBound(c.prefetch)
-	if !full {
+	early := c.prefetch == onTurn && !c.asked
+	full := c.prefetch != onTurn && c.queue.len() >= queueBound(c.prefetch)
+	if !full && !early {
 		c.queue.push(v)
 	}
+	c.asked = false
 	c.mu.Unlock()
-	if full {
+	switch {
+	case early: // not requested, and there is no place for it
+		dropNext(c.ctx, v)
+	case full:
 		c.main.Cancel()
 		c.cutIn(ErrOverflow)
-		return
+	default:
+		c.walk()
 	}
-	c.walk()
 }
 
 func (c *concatMap[T, R]) OnError(err error) {
@@ -132,6 +148,7 @@ func (c *concatMap[T, R]) walk() {
 		for !c.active.Load() && !c.gate.closed() && c.step() {
 		}
 	}
+	c.ask()
 }
 
 // step takes the next value's turn; false means that there is none.
@@ -146,6 +163,10 @@ func (c *concatMap[T, R]) step() bool {
 	}
 	var p Publisher[R]
 	if err := try(func() { p = c.f(v) }); err != nil {
+		if c.delay {
+			c.later(err)
+			return true
+		}
 		c.main.Cancel()
 		c.cutIn(err)
 		return false
@@ -176,8 +197,23 @@ func (c *concatMap[T, R]) next() (v T, ok, over bool) {
 	return c.queue.pop(), true, false
 }
 
+// ask requests the next value in turn. It is called when nobody is choosing, so
+// that the value is served before the source sends what comes after it.
+func (c *concatMap[T, R]) ask() {
+	if c.prefetch != onTurn || !c.started.Load() || c.active.Load() || c.gate.closed() {
+		return
+	}
+	c.mu.Lock()
+	turn := !c.asked && !c.done && c.queue.len() == 0
+	c.asked = c.asked || turn
+	c.mu.Unlock()
+	if turn {
+		c.main.Request(1)
+	}
+}
+
 func (c *concatMap[T, R]) refill() {
-	if c.prefetch == unlimited {
+	if c.prefetch == unlimited || c.prefetch == onTurn {
 		return
 	}
 	if c.taken++; c.taken == refillAt(c.prefetch) {
@@ -217,6 +253,14 @@ func (in *concatInner[T, R]) OnError(err error) {
 func (in *concatInner[T, R]) OnComplete() {
 	in.outer.active.Store(false)
 	in.outer.walk()
+}
+
+// Request lets the first value be asked for, when it has come.
+func (in *concatInner[T, R]) Request(n int64) {
+	in.relay.Request(n)
+	if c := in.outer; c.prefetch == onTurn && !c.started.Swap(true) {
+		c.walk()
+	}
 }
 
 func (in *concatInner[T, R]) Cancel() {
