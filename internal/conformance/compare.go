@@ -3,7 +3,7 @@ package conformance
 import (
 	"encoding/json"
 	"slices"
-	"sort"
+	"strings"
 )
 
 // line is one row of a comparison; "" stands for a row that is not there.
@@ -137,7 +137,7 @@ func missingOnly(whole, some []Row, spare func(Row) bool) bool {
 // the others.
 func byKey(l []Row) []Row {
 	l = slices.Clone(l)
-	sort.SliceStable(l, func(i, j int) bool { return groupOf(l[i]) < groupOf(l[j]) })
+	slices.SortStableFunc(l, func(a, b Row) int { return strings.Compare(groupOf(a), groupOf(b)) })
 	return l
 }
 

@@ -13,16 +13,9 @@ type decision struct {
 	// Applies tells whether the difference can show in a case. A case that
 	// equals Reactor's trace all the same counts as passed.
 	Applies func(c *Case) bool
-	// Excuses tells whether the decision is the reason for a row that differs;
-	// nil excuses every one.
-	Excuses func(l line) bool
-}
-
-// excuses tells whether the decision is the reason for every row that differs.
-func (d decision) excuses(lines []line) bool {
-	return !slices.ContainsFunc(lines, func(l line) bool {
-		return l.Differs && d.Excuses != nil && !d.Excuses(l)
-	})
+	// Excuses tells whether the decision is the reason for the rows that differ;
+	// nil excuses all.
+	Excuses func(differing []line) bool
 }
 
 // decisions are all differences from Reactor on purpose.
@@ -48,6 +41,7 @@ func decisions() []decision {
 				"subscriber sees the emissions in one order; Reactor delivers the inner one first to those " +
 				"that come later in its array",
 			Applies: func(c *Case) bool { return c.directSink() && c.emitsInsideOnNext() },
+			Excuses: reordered,
 		},
 		{
 			ID: "bounded-sinks-hold-exactly-n",
@@ -60,7 +54,7 @@ func decisions() []decision {
 			Reason: "after the last subscriber of an auto-cancelling sink has left, Reactor answers an emission " +
 				"with OK and loses the value; ours answers FailCancelled at once",
 			Applies: func(c *Case) bool { return c.sinkKind() == bufferedSink && c.autoCancel() && c.cancels() },
-			Excuses: func(l line) bool { return l.Section == "results" && strings.Contains(l.Got, "FAIL_CANCELLED") },
+			Excuses: each(func(l line) bool { return l.Section == "results" && strings.Contains(l.Got, "FAIL_CANCELLED") }),
 		},
 		{
 			ID: "takeUntilOther-cancels-its-source",
@@ -69,28 +63,57 @@ func decisions() []decision {
 			Applies: func(c *Case) bool {
 				return c.uses(func(n node) bool { return n.op() == "takeUntilOther" && canFail(n["p"]) })
 			},
-			Excuses: func(l line) bool { return strings.HasPrefix(l.Section, "up ") && strings.Contains(l.Got, `"cancel"`) },
+			Excuses: each(func(l line) bool {
+				return strings.HasPrefix(l.Section, "up ") && strings.Contains(l.Got, `"cancel"`)
+			}),
 		},
 		{
 			ID: "concatMap-joins-errors",
 			Reason: "of several delayed errors of a concatMap Reactor keeps one and drops the others; ours joins " +
 				"them, as flatMap does in both",
 			Applies: func(c *Case) bool {
-				return c.uses(func(n node) bool { return n.op() == "concatMapDelayError" || n.op() == "concatDelayError" })
+				return c.uses(func(n node) bool { return n.op() == "concatMapDelayError" })
 			},
-			Excuses: func(l line) bool { return strings.HasPrefix(l.Section, "out ") && joins(l.Got, l.Expected) },
+			Excuses: each(func(l line) bool { return strings.HasPrefix(l.Section, "out ") && joins(l.Got, l.Expected) }),
 		},
 	}
 }
 
 // decided gives the decision that is the reason for all rows that differ.
 func decided(c *Case, lines []line) (decision, bool) {
+	differing := slices.DeleteFunc(slices.Clone(lines), func(l line) bool { return !l.Differs })
 	for _, d := range decisions() {
-		if d.Applies(c) && d.excuses(lines) {
+		if d.Applies(c) && (d.Excuses == nil || d.Excuses(differing)) {
 			return d, true
 		}
 	}
 	return decision{}, false
+}
+
+func each(excuses func(l line) bool) func([]line) bool {
+	return func(differing []line) bool {
+		return !slices.ContainsFunc(differing, func(l line) bool { return !excuses(l) })
+	}
+}
+
+// reordered tells whether each subscriber got the expected rows in another order.
+func reordered(differing []line) bool {
+	expected, got := map[string][]string{}, map[string][]string{}
+	for _, l := range differing {
+		if !strings.HasPrefix(l.Section, "out ") {
+			return false
+		}
+		expected[l.Section] = append(expected[l.Section], l.Expected)
+		got[l.Section] = append(got[l.Section], l.Got)
+	}
+	for s := range expected {
+		slices.Sort(expected[s])
+		slices.Sort(got[s])
+		if !slices.Equal(expected[s], got[s]) {
+			return false
+		}
+	}
+	return true
 }
 
 // joins tells whether one error row is the other with further errors joined to

@@ -24,7 +24,7 @@
 // # Running
 //
 //	go test ./internal/conformance -run TestReactorTraces -v
-//	go test ./internal/conformance -run TestReactorTraces -v -case '^take/' -trace
+//	go test ./internal/conformance -run TestReactorTraces -v -case '^take/' -show
 //
 // FRESHET_TRACES, a list of directories, replaces testdata.
 package conformance

@@ -29,7 +29,8 @@ func nameOf(err error) string {
 	if errors.As(err, &panicked) && panicked.Unwrap() != nil {
 		return nameOf(panicked.Unwrap())
 	}
-	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+	var joined interface{ Unwrap() []error }
+	if errors.As(err, &joined) {
 		return "composite(" + namesOf(joined.Unwrap()) + ")"
 	}
 	var user userError

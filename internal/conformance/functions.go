@@ -1,6 +1,9 @@
 package conformance
 
-import "slices"
+import (
+	"cmp"
+	"slices"
+)
 
 // integer is a value that must be a whole number; anything else is a mistake
 // of the case, as it would be a ClassCastException in Reactor.
@@ -198,22 +201,12 @@ func comparator(f any) func(a, b any) int {
 	if f != nil {
 		switch name, args := call(f); name {
 		case "desc":
-			return func(a, b any) int { return order(integer(b), integer(a)) }
+			return func(a, b any) int { return cmp.Compare(integer(b), integer(a)) }
 		case "mod":
 			key = func(x any) int64 { return floorMod(integer(x), arg(args, 0)) }
 		}
 	}
-	return func(a, b any) int { return order(key(a), key(b)) }
-}
-
-func order(a, b int64) int {
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
-	}
-	return 0
+	return func(a, b any) int { return cmp.Compare(key(a), key(b)) }
 }
 
 func sum(l []any) any {
@@ -225,9 +218,9 @@ func sum(l []any) any {
 }
 
 func floorMod(x, k int64) int64 {
-	if m := x % k; m != 0 && (m < 0) != (k < 0) {
-		return m + k
-	} else {
-		return m
+	m := x % k
+	if m != 0 && (m < 0) != (k < 0) {
+		m += k
 	}
+	return m
 }

@@ -58,6 +58,7 @@ func newRegistry() *registry {
 			timeouts(),
 			hops(),
 			backpressure(),
+			multicasts(),
 		),
 		hooks: hooks(),
 		lacks: lacks(),

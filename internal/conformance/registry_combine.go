@@ -16,22 +16,28 @@ func combiningSources() map[string]newSource {
 			return mergeAll(r.pipelines(n, "ps", outer), flux.Prefetch(n.bound("prefetch", 32)), flux.DelayErrors())
 		},
 		"mergeOf": func(r *rig, n node, outer any) flux.Flux[any] {
-			return flux.FlatMap(r.pipeline(n, "p", outer), r.inner(n, "each"), mergeOptions(n)...)
+			return flux.FlatMap(r.mapped(n, outer), itself, mergeOptions(n)...)
 		},
 		"concatOf": func(r *rig, n node, outer any) flux.Flux[any] {
-			return flux.ConcatMap(r.pipeline(n, "p", outer), r.inner(n, "each"), mergeOptions(n)...)
+			return flux.ConcatMap(r.mapped(n, outer), itself, flux.Prefetch(n.bound("prefetch", 32)))
 		},
 		"concatDelayError": func(r *rig, n node, outer any) flux.Flux[any] {
 			return flux.ConcatMap(flux.FromSlice(r.pipelines(n, "ps", outer)), itself, flux.DelayErrors())
 		},
 		"switchOnNext": func(r *rig, n node, outer any) flux.Flux[any] {
-			return flux.SwitchMap(r.pipeline(n, "p", outer), r.inner(n, "each"))
+			return flux.SwitchMap(r.mapped(n, outer), itself)
 		},
 		"zip": func(r *rig, n node, outer any) flux.Flux[any] {
 			ps, f := r.pipelines(n, "ps", outer), functionN(n["f"])
 			return flux.Zip2(ps[0], ps[1], func(a, b any) any { return f([]any{a, b}) })
 		},
 	}
+}
+
+// mapped is the outer publisher of a source of publishers.
+func (r *rig) mapped(n node, outer any) flux.Flux[flux.Publisher[any]] {
+	inner := r.inner(n, "each")
+	return flux.Map(r.pipeline(n, "p", outer), func(v any) flux.Publisher[any] { return inner(v) })
 }
 
 func itself(p flux.Publisher[any]) flux.Publisher[any] { return p }

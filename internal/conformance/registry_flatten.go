@@ -14,7 +14,11 @@ func flattens() map[string]newOperator {
 			return flux.ConcatMap(f, r.inner(n, "p"), mergeOptions(n)...)
 		},
 		"concatMapDelayError": func(r *rig, f flux.Flux[any], n node, _ any) flux.Flux[any] {
-			return flux.ConcatMap(f, r.inner(n, "p"), append(mergeOptions(n), flux.DelayErrors())...)
+			o := append(mergeOptions(n), flux.DelayErrors())
+			if n.has("tillTheEnd") && !n.has("prefetch") {
+				o = append(o, flux.Prefetch(32)) // Reactor's form with this argument takes a prefetch too
+			}
+			return flux.ConcatMap(f, r.inner(n, "p"), o...)
 		},
 		"switchMap": func(r *rig, f flux.Flux[any], n node, _ any) flux.Flux[any] {
 			return flux.SwitchMap(f, r.inner(n, "p"))

@@ -1,6 +1,7 @@
 package conformance
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"testing/synctest"
@@ -84,7 +85,7 @@ func (s *script) prepare() {
 		action := a.([]any)
 		s.at(action[0].(int64), func() { s.act(action) })
 	}
-	slices.SortStableFunc(s.steps, func(a, b stepAt) int { return order(a.at, b.at) })
+	slices.SortStableFunc(s.steps, func(a, b stepAt) int { return cmp.Compare(a.at, b.at) })
 }
 
 func (s *script) at(ms int64, do func()) { s.steps = append(s.steps, stepAt{ms, do}) }

@@ -14,8 +14,8 @@ import (
 )
 
 var (
-	only  = flag.String("case", "", "run only the traces whose name matches this regular expression, in this process")
-	trace = flag.Bool("trace", false, "show both traces of every case that was run")
+	only = flag.String("case", "", "run only the traces whose name matches this regular expression, in this process")
+	dump = flag.Bool("show", false, "show both traces of every case that was run")
 )
 
 // TestMain looks for leaked goroutines, but not in a worker, where a leak is a
@@ -64,7 +64,7 @@ func TestReactorTraces(t *testing.T) {
 			fmt.Printf("by decision %s: %s\n", o.Decision, c.Name)
 			fallthrough
 		default:
-			if *trace && o.Verdict != unsupported {
+			if *dump && o.Verdict != unsupported {
 				fmt.Println(report(c, o))
 			}
 		}

@@ -47,7 +47,7 @@ func serve(t *testing.T, cases []*Case) {
 	for i := from; i < len(cases); i++ {
 		require.NoError(t, out.Encode(message{Case: i}))
 		o := runCase(t, cases[i], reg)
-		if o.Verdict == passed && !*trace {
+		if o.Verdict == passed && !*dump {
 			o.Lines = nil
 		}
 		require.NoError(t, out.Encode(message{i, &o}))
@@ -93,7 +93,7 @@ func startWorker(t *testing.T, from int, patience time.Duration, env ...string) 
 	read, write, err := os.Pipe()
 	require.NoError(t, err)
 	w := &worker{pipe: read, patience: patience}
-	w.cmd = exec.Command(exe, "-test.run=^TestReactorTraces$", "-test.timeout=0", "-trace="+strconv.FormatBool(*trace))
+	w.cmd = exec.Command(exe, "-test.run=^TestReactorTraces$", "-test.timeout=0", "-show="+strconv.FormatBool(*dump))
 	w.cmd.Env = append(os.Environ(), workerFrom+"="+strconv.Itoa(from))
 	w.cmd.Env = append(w.cmd.Env, env...)
 	w.cmd.ExtraFiles = []*os.File{write}

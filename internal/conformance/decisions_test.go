@@ -1,0 +1,98 @@
+package conformance
+
+import (
+	"encoding/json"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// Each decision is held against a trace that it explains and one that it must
+// not excuse.
+func TestADecisionExplainsItsOwnDifferenceOnly(t *testing.T) {
+	const direct = `{"p":[{"op":"sink"}],"sink":{"kind":"multicast.directBestEffort"},` +
+		`"subs":[{"id":"a","on":[[1,"tryNext",2]]},{"id":"b"}],"acts":[[10,"tryNext",1]]}`
+	const buffered = `{"p":[{"op":"sink"}],"sink":{"kind":"multicast.onBackpressureBuffer","n":4},` +
+		`"subs":[{"id":"a","acts":[[5,"cancel"]]}],"acts":[[10,"tryNext",1]]}`
+	const other = `{"p":[{"op":"never"},{"op":"probe"},{"op":"takeUntilOther","p":[{"op":"timed","ev":[[5,"error:boom"]]}]}]}`
+	const delayed = `{"p":[{"op":"never"},{"op":"concatMapDelayError","p":[{"op":"never"}]}]}`
+	for _, c := range []struct {
+		id, dsl, flags, expect string
+		explained, unexplained string
+	}{
+		{
+			"demand-is-kept", `{"p":[{"op":"never"},{"op":"sample","d":5}]}`, `"excess":true`,
+			`{"out":{"s":[[1,"next",1]]}}`, `{}`, "",
+		},
+		{
+			"nothing-after-the-terminal", direct, "",
+			`{"out":{"b":[[1,"complete"],[1,"next",1]]}}`, `{"out":{"b":[[1,"next",1],[1,"complete"]]}}`, "",
+		},
+		{
+			"direct-sinks-keep-order", direct, "",
+			`{"out":{"b":[[10,"next",2],[10,"next",1]]}}`,
+			`{"out":{"b":[[10,"next",1],[10,"next",2]]}}`, `{"out":{"b":[[10,"next",1]]}}`,
+		},
+		{
+			"bounded-sinks-hold-exactly-n", buffered, "",
+			`{"results":[[10,"tryNext","OK"]]}`, `{"results":[[10,"tryNext","FAIL_OVERFLOW"]]}`, "",
+		},
+		{
+			"takeUntilOther-cancels-its-source", other, "",
+			`{"up":{"p":[[0,"subscribe"]]}}`,
+			`{"up":{"p":[[0,"subscribe"],[5,"cancel"]]}}`, `{"up":{"p":[[0,"subscribe"],[0,"subscribe"]]}}`,
+		},
+		{
+			"concatMap-joins-errors", delayed, "",
+			`{"out":{"s":[[7,"error","boom2"]]}}`,
+			`{"out":{"s":[[7,"error","composite(boom,boom2)"]]}}`, `{"out":{"s":[[7,"error","composite(boom,boom)"]]}}`,
+		},
+	} {
+		t.Run(c.id, func(t *testing.T) {
+			flags := []string{}
+			if c.flags != "" {
+				flags = append(flags, c.flags)
+			}
+			made := testCase(t, c.dsl, c.expect, flags...)
+			o := judge(made, readTrace(t, c.explained), nil)
+			assert.Equal(t, byDecision, o.Verdict)
+			assert.Equal(t, c.id, o.Decision)
+			assert.Equal(t, passed, judge(made, made.Expect, nil).Verdict, "Reactor's own trace passes too")
+			assert.Equal(t, failed, judge(made, readTrace(t, c.explained), []string{"hung"}).Verdict)
+			if c.unexplained != "" {
+				assert.Equal(t, failed, judge(made, readTrace(t, c.unexplained), nil).Verdict)
+			}
+		})
+	}
+}
+
+func TestAnAutoCancelledSinkMaySayFailCancelled(t *testing.T) {
+	made := func(sink, subs string) *Case {
+		return testCase(t, `{"p":[{"op":"sink"}],"sink":{"kind":"multicast.onBackpressureBuffer"`+sink+`},"subs":[`+subs+`]}`,
+			`{"results":[[10,"tryNext","OK"]]}`)
+	}
+	cancelled := readTrace(t, `{"results":[[10,"tryNext","FAIL_CANCELLED"]]}`)
+	const leaves = `{"id":"a","acts":[[5,"cancel"]]}`
+	assert.Equal(t, byDecision, judge(made("", leaves), cancelled, nil).Verdict)
+	assert.Equal(t, failed, judge(made(`,"autoCancel":false`, leaves), cancelled, nil).Verdict)
+	assert.Equal(t, failed, judge(made("", `{"id":"a"}`), cancelled, nil).Verdict)
+	overflow := readTrace(t, `{"results":[[10,"tryNext","FAIL_OVERFLOW"]]}`)
+	assert.Equal(t, failed, judge(made("", leaves), overflow, nil).Verdict)
+}
+
+func TestEveryDecisionHasAnIDOfItsOwnAndAReason(t *testing.T) {
+	seen := map[string]bool{}
+	for _, d := range decisions() {
+		assert.NotEmpty(t, d.Reason)
+		assert.False(t, seen[d.ID], d.ID)
+		seen[d.ID] = true
+	}
+}
+
+func readTrace(t *testing.T, s string) Trace {
+	t.Helper()
+	var tr Trace
+	require.NoError(t, json.Unmarshal([]byte(s), &tr))
+	return tr
+}
