@@ -111,21 +111,21 @@ func badRequest(state int64) int64 { return state + 2 }
 // has moved to gone or bad.
 func (h *Hub[T]) leave(s *Sub[T]) {
 	h.mu.Lock()
-	if s.left || s.place == outside || h.ended {
-		h.mu.Unlock()
-		return
-	}
-	s.left = true
-	h.live--
 	own := false
+	in := !s.left && s.place != outside && !h.ended
+	if in {
+		s.left = true
+		h.live--
+	}
 	switch {
+	case !in: // it never joined, or somebody saw before us that it is to go
 	case s.place == waiting: // admit sees it
 	case h.busy:
 		h.leaving = append(h.leaving, s)
 	case s.requested.Load() == gone:
 		h.remove(s)
 		h.compact()
-	default: // its error is a signal: only the holder may send it
+	default: // it is owed an error, which only the holder may send
 		h.leaving = append(h.leaving, s)
 		h.busy, own = true, true
 	}
