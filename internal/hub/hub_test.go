@@ -29,12 +29,11 @@ func (l *listener) OnNext(int)        { *l.log = append(*l.log, l.name) }
 func (l *listener) OnError(err error) { l.err = err; l.ends++ }
 func (l *listener) OnComplete()       { l.ends++ }
 
-func newHub(changed func()) *Hub[int] {
+func newHub() *Hub[int] {
 	return New[int](BestEffort, 8, false, Rules{
 		BadRequest: func(int64) error { return errBad },
 		Panicked:   func(v any) error { return v.(error) },
 		Report:     func(context.Context, error) {},
-		Changed:    changed,
 	})
 }
 
@@ -46,7 +45,7 @@ func join(h *Hub[int], name int, log *[]int) *listener {
 }
 
 func TestSubscribersAreServedInTheOrderTheyCame(t *testing.T) {
-	h := newHub(nil)
+	h := newHub()
 	var log, want []int
 	var in []*listener
 	for name := range 1000 {
@@ -72,7 +71,7 @@ func TestSubscribersAreServedInTheOrderTheyCame(t *testing.T) {
 }
 
 func TestWhatIsLeftAfterEverybodyLeftIsSmall(t *testing.T) {
-	h := newHub(nil)
+	h := newHub()
 	var log []int
 	var in []*listener
 	for name := range 100_000 {
@@ -95,7 +94,7 @@ func TestASubscriptionIsSmall(t *testing.T) {
 }
 
 func TestAnEmissionAllocatesNothing(t *testing.T) {
-	h := newHub(nil)
+	h := newHub()
 	log := make([]int, 0, 1<<16)
 	for name := range 100 {
 		join(h, name, &log)
@@ -106,29 +105,8 @@ func TestAnEmissionAllocatesNothing(t *testing.T) {
 	}))
 }
 
-func TestTheOwnerIsToldWhenDemandOrSubscribersChange(t *testing.T) {
-	changes := 0
-	h := newHub(func() { changes++ })
-	var log []int
-	l := &listener{sub: h.Prepare(context.Background()), log: &log}
-	for i, step := range []func(){
-		func() { h.Join(l.sub, l) },
-		func() { l.sub.Request(1) },
-		func() { l.sub.Request(Unbounded) },
-		func() { l.sub.Cancel() },
-	} {
-		before := changes
-		step()
-		assert.Greater(t, changes, before, "step %d", i)
-	}
-	before := changes
-	l.sub.Request(1)
-	l.sub.Cancel()
-	assert.Equal(t, before, changes)
-}
-
 func TestABadRequestOnAHubAtRestIsAnsweredAtOnce(t *testing.T) {
-	h := newHub(nil)
+	h := newHub()
 	var log []int
 	l := join(h, 1, &log)
 	l.sub.Request(0)

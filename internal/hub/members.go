@@ -66,7 +66,6 @@ func (h *Hub[T]) Join(s *Sub[T], down Receiver[T]) {
 		h.place(e)
 	}
 	h.mu.Unlock()
-	h.changed()
 }
 
 // Request implements the subscription of every subscriber.
@@ -87,8 +86,6 @@ func (s *Sub[T]) Request(n int64) {
 		}
 		if n <= 0 {
 			s.hub.leave(s)
-		} else {
-			s.hub.changed()
 		}
 		return
 	}
@@ -132,13 +129,6 @@ func (h *Hub[T]) leave(s *Sub[T]) {
 	h.mu.Unlock()
 	if own {
 		h.drain()
-	}
-	h.changed()
-}
-
-func (h *Hub[T]) changed() {
-	if h.rules.Changed != nil {
-		h.rules.Changed()
 	}
 }
 
