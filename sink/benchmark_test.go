@@ -31,7 +31,7 @@ func (c *bounded) OnSubscribe(s flux.Subscription) { c.sub = s; s.Request(1) }
 func (c *bounded) OnNext(v int)                    { c.n += v; c.sub.Request(1) }
 
 func BenchmarkEmitToSliceOfFuncs(b *testing.B) {
-	for _, n := range []int{1, 10, 1000} {
+	for _, n := range []int{1, 10, 1000, 100_000} {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
 			funcs := make([]func(int), n)
 			for i := range funcs {
@@ -59,7 +59,7 @@ func BenchmarkEmit(b *testing.B) {
 		{"all or nothing", func() *sink.Direct[int] { return sink.DirectAllOrNothing[int]() }, func() flux.Subscriber[int] { return new(counter) }},
 		{"best effort one by one", func() *sink.Direct[int] { return sink.DirectBestEffort[int]() }, func() flux.Subscriber[int] { return new(bounded) }},
 	} {
-		for _, n := range []int{1, 10, 1000} {
+		for _, n := range []int{1, 10, 1000, 100_000} {
 			b.Run(fmt.Sprintf("%s/%d", kind.name, n), func(b *testing.B) {
 				s := kind.make()
 				for range n {

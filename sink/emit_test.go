@@ -142,3 +142,7 @@ func TestResultsHaveReactorsNamesAndMatchTheirErrors(t *testing.T) {
 	}
 	assert.Equal(t, "Result(99)", sink.Result(99).String())
 }
+
+func TestSignalsHaveNames(t *testing.T) {
+	assert.Equal(t, "next error complete", sink.SignalNext.String()+" "+sink.SignalError.String()+" "+sink.SignalComplete.String())
+}

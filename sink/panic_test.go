@@ -133,3 +133,22 @@ func TestAHookThatPanicsHarmsNobody(t *testing.T) {
 		assert.Equal(t, sink.FailTerminated, s.Emit(1, nil))
 	}, o)
 }
+
+// twice panics, and again when it is offered the panic.
+type twice struct{ probe }
+
+func (*twice) OnNext(int)           { panic("once") }
+func (*twice) TakePanic(error) bool { panic("twice") }
+
+func TestAPanicInTheHandlingOfAPanicIsReportedBesideIt(t *testing.T) {
+	kinds(t, func(t *testing.T, s *sink.Direct[int]) {
+		var errs []error
+		p := &twice{probe{demand: 5}}
+		s.Subscribe(hooked(&errs), p)
+		well := watching(s, flux.Unbounded)
+		assert.Equal(t, sink.OK, s.TryEmit(1))
+		assert.Len(t, errs, 2)
+		assert.Equal(t, []int{1}, well.got())
+		assert.Equal(t, 1, s.SubscriberCount())
+	})
+}

@@ -101,6 +101,9 @@ func (h *Hub[T]) next() step {
 	return rest
 }
 
+// maxKept is how many notes of leaving subscribers are worth keeping room for.
+const maxKept = 1024
+
 // maxBatch is how many values the holder takes from the ring under one lock.
 const maxBatch = 32
 
@@ -145,6 +148,9 @@ func (h *Hub[T]) settle() {
 		}
 		clear(h.leaving)
 		h.leaving = h.leaving[:0]
+		if cap(h.leaving) > maxKept {
+			h.leaving = nil
+		}
 		h.compact()
 	}
 	if len(h.joining) > 0 {

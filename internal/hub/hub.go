@@ -1,8 +1,7 @@
-// Package hub is the multicast mechanics shared by the sinks of package sink
-// and the multicast operators of package flux: who is subscribed, who may send,
-// and what becomes of a value that two goroutines send at the same time. It
-// knows nothing of either package; what a signal looks like and what is an
-// error come from outside, as an interface and as [Rules].
+// Package hub is the multicast mechanics under the sinks: who is subscribed, who
+// may send, and what becomes of a value that two goroutines send at the same
+// time. It knows neither package flux nor package sink; what a signal looks like
+// and what is an error come from outside, as an interface and as [Rules].
 package hub
 
 import (
@@ -119,10 +118,6 @@ type Rules struct {
 	Report func(ctx context.Context, err error)
 	// Lost gets a value that was handed off and reached nobody. May be nil.
 	Lost func(v any)
-	// Changed is called after demand was raised, and after a subscriber joined
-	// or left: the moments at which a refused value may be worth another try.
-	// May be nil.
-	Changed func()
 }
 
 // Outcome is what became of one emission.

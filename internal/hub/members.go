@@ -66,7 +66,6 @@ func (h *Hub[T]) Join(s *Sub[T], down Receiver[T]) {
 		h.place(e)
 	}
 	h.mu.Unlock()
-	h.changed()
 }
 
 // Request implements the subscription of every subscriber.
@@ -87,8 +86,6 @@ func (s *Sub[T]) Request(n int64) {
 		}
 		if n <= 0 {
 			s.hub.leave(s)
-		} else {
-			s.hub.changed()
 		}
 		return
 	}
@@ -111,34 +108,27 @@ func badRequest(state int64) int64 { return state + 2 }
 // has moved to gone or bad.
 func (h *Hub[T]) leave(s *Sub[T]) {
 	h.mu.Lock()
-	if s.left || s.place == outside || h.ended {
-		h.mu.Unlock()
-		return
-	}
-	s.left = true
-	h.live--
 	own := false
+	in := !s.left && s.place != outside && !h.ended
+	if in {
+		s.left = true
+		h.live--
+	}
 	switch {
+	case !in: // it never joined, or somebody saw before us that it is to go
 	case s.place == waiting: // admit sees it
 	case h.busy:
 		h.leaving = append(h.leaving, s)
 	case s.requested.Load() == gone:
 		h.remove(s)
 		h.compact()
-	default: // its error is a signal: only the holder may send it
+	default: // it is owed an error, which only the holder may send
 		h.leaving = append(h.leaving, s)
 		h.busy, own = true, true
 	}
 	h.mu.Unlock()
 	if own {
 		h.drain()
-	}
-	h.changed()
-}
-
-func (h *Hub[T]) changed() {
-	if h.rules.Changed != nil {
-		h.rules.Changed()
 	}
 }
 
