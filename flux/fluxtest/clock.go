@@ -11,6 +11,8 @@ type clock interface {
 	settle()
 	// patience is how long a script waits for a signal that is not there yet.
 	patience() time.Duration
+	// exact tells that settle really waits for all that is due.
+	exact() bool
 	name() string
 }
 
@@ -19,6 +21,7 @@ type virtualClock struct{}
 
 func (virtualClock) settle()                 { synctest.Wait() }
 func (virtualClock) patience() time.Duration { return 0 }
+func (virtualClock) exact() bool             { return true }
 func (virtualClock) name() string            { return "virtual time" }
 
 // realClock is the clock on the wall.
@@ -26,4 +29,5 @@ type realClock struct{ wait time.Duration }
 
 func (realClock) settle()                   {}
 func (c realClock) patience() time.Duration { return c.wait }
+func (realClock) exact() bool               { return false }
 func (realClock) name() string              { return "real time" }

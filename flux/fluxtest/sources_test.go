@@ -78,3 +78,13 @@ func async(vs ...int) flux.Publisher[int] {
 		}()
 	})
 }
+
+// leakyPublisher leaves a goroutine behind that nothing ends.
+func leakyPublisher() flux.Publisher[int] {
+	return publisherFunc[int](func(_ context.Context, s flux.Subscriber[int]) {
+		s.OnSubscribe(handle{})
+		go func() { <-make(chan int) }()
+		s.OnNext(1)
+		s.OnComplete()
+	})
+}

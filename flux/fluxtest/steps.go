@@ -176,8 +176,8 @@ func (v *Verifier[T]) AnyError() *Recorder[T] {
 }
 
 // Cancel cancels the subscription, inside the signal that met the expectation
-// before it, and plays the script. It fails if a signal had come that no step
-// expected. It returns what was recorded.
+// before it, and plays the script. In virtual time it fails if a signal had come
+// that no step expected. It returns what was recorded.
 func (v *Verifier[T]) Cancel() *Recorder[T] {
 	v.t.Helper()
 	v.add("Cancel()").signal = (*script[T]).cancel
