@@ -63,7 +63,9 @@ func (c *concat[T]) next() {
 		c.down.OnComplete()
 	default:
 		src := c.rest[0]
-		c.rest = c.rest[1:]
+		if c.rest = c.rest[1:]; len(c.rest) == 0 {
+			c.rest = nil // the sources before the last need not be kept
+		}
 		src.subscribe(c.ctx, c)
 	}
 }

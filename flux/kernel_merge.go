@@ -24,9 +24,9 @@ import (
 // INVARIANTS
 //   - wip > 0 means that somebody is sending down; only that goroutine, the
 //     drainer, calls down, subtracts demand, takes from queues and frees slots.
-//   - mu guards slots, free, every queue, and every done and errs; it is never
+//   - mu guards slots, freed, every queue, and every done and errs; it is never
 //     held while calling out.
-//   - slots grows like Reactor's and freed slots are reused oldest first, so that
+//   - slots grows like Reactor's and free slots are used oldest first, so that
 //     the order in which queued inners take their turns is Reactor's.
 //   - over: the terminal went down or the subscription was cancelled; the next
 //     drainer lets go of everything.
@@ -41,27 +41,28 @@ type merge[T, R any] struct {
 	over   atomic.Bool
 	demand demand
 
-	mu     sync.Mutex
-	slots  []*mergeInner[T, R]
-	free   ring[int32]
-	live   int
-	single ring[R] // values of publishers that are a single value
-	done   bool    // main has ended, or an error is to cut in
-	errs   []error
+	mu      sync.Mutex
+	slots   []*mergeInner[T, R]
+	fresh   int32        // slots from here on were never used
+	freed   *ring[int32] // slots that were, in the order in which they were freed
+	live    int32
+	singles *ring[R] // values of publishers that are a single value
+	done    bool     // main has ended, or an error is to cut in
+	errs    []error
 
 	concurrency, prefetch int
 	delayErrors           bool
 	running               bool  // f is executing
-	turn                  int   // the slot whose turn it is
-	singles               int   // single values passed since main was last asked
+	turn                  int32 // the slot whose turn it is
+	passed                int32 // single values passed since main was last asked
 	replenish             int64 // what main is to be asked for after this pass
 }
 
 type mergeInner[T, R any] struct {
 	m     *merge[T, R]
 	up    Subscription
-	queue ring[R]
-	taken int // values sent down since the last request
+	queue *ring[R] // nil until a value has to wait
+	taken int32    // values sent down since the last request
 	slot  int32
 	done  bool
 }
@@ -114,14 +115,14 @@ func (m *merge[T, R]) onSingle(v R, ok bool, err error) {
 	case !ok:
 		m.askForSingle()
 	case m.wip.CompareAndSwap(0, 1):
-		if m.direct(&m.single, v) {
+		if m.direct(&m.singles, v) {
 			m.askForSingle()
 		} else {
-			m.enqueue(&m.single, v)
+			m.enqueue(&m.singles, v)
 		}
 		m.leave()
 	default:
-		m.enqueue(&m.single, v)
+		m.enqueue(&m.singles, v)
 		m.change()
 	}
 }
@@ -132,9 +133,9 @@ func (m *merge[T, R]) askForSingle() {
 	if m.concurrency == unlimited {
 		return
 	}
-	if m.singles++; m.singles == refillAt(m.concurrency) {
-		m.singles = 0
-		m.main.Request(int64(refillAt(m.concurrency)))
+	if m.passed++; int(m.passed) == refillAt(m.concurrency) {
+		m.passed = 0
+		m.upstream().Request(int64(refillAt(m.concurrency)))
 	}
 }
 
@@ -153,6 +154,7 @@ func (m *merge[T, R]) OnError(err error) {
 func (m *merge[T, R]) OnComplete() {
 	m.mu.Lock()
 	m.done = true
+	m.main = nothing{} // what has ended need not be kept
 	m.mu.Unlock()
 	m.change()
 }
@@ -210,9 +212,10 @@ func (in *mergeInner[T, R]) took(n int) {
 	if n == 0 || in.m.prefetch == unlimited {
 		return
 	}
-	if in.taken += n; in.taken >= refillAt(in.m.prefetch) {
-		n, in.taken = in.taken, 0
-		in.up.Request(int64(n))
+	if in.taken += int32(n); int(in.taken) >= refillAt(in.m.prefetch) {
+		ask := int64(in.taken)
+		in.taken = 0
+		in.up.Request(ask)
 	}
 }
 
@@ -253,7 +256,7 @@ func (m *merge[T, R]) fail(err error, in *mergeInner[T, R]) {
 
 // direct passes v if there is demand and nothing waits in q; the caller is the
 // drainer.
-func (m *merge[T, R]) direct(q *ring[R], v R) bool {
+func (m *merge[T, R]) direct(q **ring[R], v R) bool {
 	if m.over.Load() {
 		discard(m.ctx, v)
 		return true
@@ -262,7 +265,7 @@ func (m *merge[T, R]) direct(q *ring[R], v R) bool {
 		return false
 	}
 	m.mu.Lock()
-	waiting := q.len() > 0
+	waiting := (*q).len() > 0
 	m.mu.Unlock()
 	if waiting {
 		return false
@@ -274,9 +277,12 @@ func (m *merge[T, R]) direct(q *ring[R], v R) bool {
 	return true
 }
 
-func (m *merge[T, R]) enqueue(q *ring[R], v R) {
+func (m *merge[T, R]) enqueue(q **ring[R], v R) {
 	m.mu.Lock()
-	q.push(v)
+	if *q == nil {
+		*q = new(ring[R])
+	}
+	(*q).push(v)
 	m.mu.Unlock()
 }
 
@@ -308,7 +314,7 @@ func (m *merge[T, R]) pass() (again bool) {
 	}
 	r := m.demand.load()
 	if r > 0 {
-		used, popped, over := m.passQueue(&m.single, r)
+		used, popped, over := m.passQueue(&m.singles, r)
 		if over {
 			return false
 		}
@@ -329,8 +335,8 @@ func (m *merge[T, R]) pass() (again bool) {
 	}
 	if n := m.replenish; n > 0 {
 		m.replenish = 0
-		if m.concurrency != unlimited && !m.mainDone() {
-			m.main.Request(n)
+		if m.concurrency != unlimited {
+			m.upstream().Request(n)
 		}
 	}
 	return again
@@ -341,7 +347,7 @@ func (m *merge[T, R]) passInners(r int64) (over, again bool) {
 	m.mu.Lock()
 	slots := m.slots
 	m.mu.Unlock()
-	n := len(slots)
+	n := int32(len(slots))
 	if m.turn >= n {
 		m.turn = 0
 	}
@@ -370,17 +376,17 @@ func (m *merge[T, R]) passInners(r int64) (over, again bool) {
 
 // passQueue sends from q while there is demand. It tells how many values used
 // demand, how many left the queue, and whether the merge ended meanwhile.
-func (m *merge[T, R]) passQueue(q *ring[R], r int64) (used, popped int64, over bool) {
+func (m *merge[T, R]) passQueue(q **ring[R], r int64) (used, popped int64, over bool) {
 	for used < r {
 		if m.ended(false) {
 			return used, popped, true
 		}
 		m.mu.Lock()
-		if q.len() == 0 {
+		if (*q).len() == 0 {
 			m.mu.Unlock()
 			break
 		}
-		v := q.pop()
+		v := (*q).pop()
 		m.mu.Unlock()
 		popped++
 		if m.push(v) {
@@ -403,7 +409,7 @@ func (m *merge[T, R]) ended(idle bool) bool {
 	}
 	m.mu.Lock()
 	errs := m.errs
-	empty := m.live == 0 && m.single.len() == 0
+	empty := m.live == 0 && m.singles.len() == 0
 	end := m.done && (idle && empty || len(errs) > 0 && !m.delayErrors)
 	m.mu.Unlock()
 	if end {
@@ -426,19 +432,19 @@ func (m *merge[T, R]) finish(err error) {
 // release cancels everything upstream and discards what is queued.
 func (m *merge[T, R]) release() {
 	m.mu.Lock()
-	slots, single := m.slots, m.single
-	m.slots, m.single, m.live = nil, ring[R]{}, 0
+	slots, singles, main := m.slots, m.singles, m.main
+	m.slots, m.singles, m.live, m.main = nil, nil, 0, nothing{}
 	m.mu.Unlock()
 	m.down, m.push = nil, nil
-	m.main.Cancel()
-	single.drop(m.discard)
+	main.Cancel()
+	singles.drop(m.discard)
 	for _, in := range slots {
 		if in == nil {
 			continue
 		}
 		m.mu.Lock()
 		q, up := in.queue, in.up
-		in.queue = ring[R]{}
+		in.queue = nil
 		m.mu.Unlock()
 		if up != nil {
 			up.Cancel()
@@ -474,25 +480,28 @@ func (m *merge[T, R]) add(in *mergeInner[T, R]) bool {
 	if m.over.Load() {
 		return false
 	}
-	if m.free.len() == 0 {
-		from := len(m.slots)
-		grown := make([]*mergeInner[T, R], max(firstSlots, 2*from))
+	switch {
+	case int(m.fresh) < len(m.slots):
+		in.slot = m.fresh
+		m.fresh++
+	case m.freed.len() > 0:
+		in.slot = m.freed.pop()
+	default:
+		in.slot = m.fresh
+		m.fresh++
+		grown := make([]*mergeInner[T, R], max(firstSlots, 2*len(m.slots)))
 		copy(grown, m.slots)
 		m.slots = grown
-		for i := from; i < len(grown); i++ {
-			m.free.push(int32(i))
-		}
 	}
-	in.slot = m.free.pop()
 	m.slots[in.slot] = in
 	m.live++
 	return true
 }
 
-func (m *merge[T, R]) inner(i int) *mergeInner[T, R] {
+func (m *merge[T, R]) inner(i int32) *mergeInner[T, R] {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if i >= len(m.slots) {
+	if int(i) >= len(m.slots) {
 		return nil
 	}
 	return m.slots[i]
@@ -506,7 +515,10 @@ func (m *merge[T, R]) removeEnded(in *mergeInner[T, R]) bool {
 		return false
 	}
 	m.slots[in.slot] = nil
-	m.free.push(in.slot)
+	if m.freed == nil {
+		m.freed = new(ring[int32])
+	}
+	m.freed.push(in.slot)
 	m.live--
 	m.replenish++
 	return true
@@ -515,9 +527,9 @@ func (m *merge[T, R]) removeEnded(in *mergeInner[T, R]) bool {
 // sweep frees the slots of ended inners while there is no demand, up to the
 // first that still has values.
 func (m *merge[T, R]) sweep() (again bool) {
-	for i := 0; ; i++ {
+	for i := int32(0); ; i++ {
 		m.mu.Lock()
-		end := i >= len(m.slots)
+		end := int(i) >= len(m.slots)
 		m.mu.Unlock()
 		if end {
 			return again
@@ -539,8 +551,9 @@ func (m *merge[T, R]) sweep() (again bool) {
 	}
 }
 
-func (m *merge[T, R]) mainDone() bool {
+// upstream is main, or nothing once main has ended.
+func (m *merge[T, R]) upstream() Subscription {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return m.done
+	return m.main
 }

@@ -19,7 +19,13 @@ const (
 	ringKeep  = 1024 // slots an empty ring may keep
 )
 
-func (r *ring[T]) len() int { return r.n }
+// len counts the values; a nil ring has none.
+func (r *ring[T]) len() int {
+	if r == nil {
+		return 0
+	}
+	return r.n
+}
 
 func (r *ring[T]) push(v T) {
 	if r.n == len(r.buf) {
@@ -55,8 +61,11 @@ func (r *ring[T]) popLast() T {
 // peek returns the oldest value; the ring must not be empty.
 func (r *ring[T]) peek() T { return r.buf[r.head] }
 
-// drop empties the ring, handing each value to f.
+// drop empties the ring, handing each value to f. A nil ring is empty.
 func (r *ring[T]) drop(f func(T)) {
+	if r == nil {
+		return
+	}
 	for r.n > 0 {
 		f(r.pop())
 	}
