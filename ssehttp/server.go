@@ -1,0 +1,98 @@
+package ssehttp
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"sync/atomic"
+
+	"github.com/valyala/fasthttp"
+
+	"github.com/freshet-go/freshet/flux"
+)
+
+// Handler answers a request with the publisher of its events, or with an error
+// that becomes an HTTP status (see [Status]). It runs on a worker of fasthttp
+// and should not block for long; the publisher is subscribed to once it has
+// returned, and cancelled when the client is gone.
+type Handler func(*Request) (flux.Publisher[Event], error)
+
+// Server turns requests into streams of events. Make one with [New]; it may
+// serve any number of handlers of any number of fasthttp servers. All methods
+// may be called by any goroutine.
+type Server struct {
+	opts     Options
+	err      error // what is wrong with opts
+	calls    upcalls
+	counters counters
+	shards   shards
+	unwatch  func() bool // takes the server off Options.Context
+
+	mu      sync.Mutex // guards what follows
+	closing bool // no connection is admitted
+	stopped bool // every connection is to be closed at once
+	streams map[*stream]struct{} // of the goroutine transport
+	active  int                  // connections with an open socket or a call into user code under way
+	idle    chan struct{}        // made by Shutdown, closed when active is 0
+
+	// closed is read by every request, so that a server that is shutting down
+	// refuses it before its handler runs.
+	closed atomic.Bool
+}
+
+// New makes a server. Options that cannot work (see [Options.Validate]) do not
+// fail here: the server reports them by [Server.Err] and to its Logger, and
+// answers every request with a 500. No goroutine runs before the first stream.
+func New(o Options) *Server {
+	s := &Server{err: o.Validate(), streams: map[*stream]struct{}{}}
+	s.opts = o.withDefaults()
+	if s.err != nil {
+		s.opts.Logger.Error("ssehttp: the server answers every request with 500", "error", s.err)
+		return s
+	}
+	s.unwatch = context.AfterFunc(s.opts.Context, s.stop)
+	return s
+}
+
+// Err is what is wrong with the options that the server was made with, or nil.
+func (s *Server) Err() error { return s.err }
+
+var errNilHandler = errors.New("ssehttp: HTTP(nil): the handler must not be nil")
+
+// HTTP gives the fasthttp handler that serves h. GET and POST open a stream,
+// HEAD runs h and answers with the head alone, OPTIONS names the methods, any
+// other is a 405. A request with a malformed Last-Event-ID is a 400, one that
+// comes during a shutdown a 503 with Retry-After; h does not see those. A nil h
+// is logged and answers 500.
+//
+// Headers and cookies that other handlers set on the response, before or after
+// this one ran, are sent with the stream's own head. The connection belongs to
+// the stream then and is not used for another request.
+func (s *Server) HTTP(h Handler) fasthttp.RequestHandler {
+	if h == nil {
+		s.opts.Logger.Error(errNilHandler.Error())
+	}
+	return func(ctx *fasthttp.RequestCtx) { s.accept(ctx, h) }
+}
+
+// admit counts a connection in, unless the server is closing.
+func (s *Server) admit() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closing {
+		return false
+	}
+	s.active++
+	return true
+}
+
+// leave counts a connection out.
+func (s *Server) leave() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.active--
+	if s.active == 0 && s.idle != nil {
+		close(s.idle)
+		s.idle = nil
+	}
+}

@@ -1,0 +1,385 @@
+package ssehttp
+
+import (
+	"os"
+	"sync"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// Kernel: the shard
+//
+// A shard carries a share of the connections with two goroutines, however many
+// they are. Publishers put events into its inbox, from whatever goroutine they
+// run on; the loop takes the whole inbox, sorts it by connection, and writes
+// what it found for each with one system call. While it writes, the inbox fills
+// again, so the busier the shard the more events share a write.
+//
+//	publisher ─┐ carry, encode, last          ┌─▶ send(2) one per connection and turn
+//	publisher ─┼──────▶ inbox ──swap──▶ loop ─┤
+//	handler   ─┘ start             ▲          └─▶ upcalls: Request, Cancel
+//	                               │
+//	            epoll ──▶ poller ──┘ readiness: client gone, room to write
+//
+// The poller waits on the epoll instance through Go's own poller (an epoll file
+// is itself a file that can be waited for), and the loop on a channel. So
+// neither blocks a thread, and waking a shard is waking a goroutine: no system
+// call for it.
+//
+// The loop never runs user code. The only things outside this package that it
+// calls are non-blocking system calls.
+//
+// INVARIANTS
+//   - mu guards what stands between it and wake, is held for a few
+//     instructions (or the encoding of one event), and never during a system call.
+//   - asleep: the loop is about to wait on wake, and whoever adds something
+//     clears asleep and sends the one token that wakes it.
+//   - Everything under "the loop's own", and every field of a socket below that
+//     line, is touched by the loop alone.
+//   - A socket is in slots[slot] of its shard from its registration to its
+//     closing; epoll's events name it by slot and generation, so one that was
+//     closed in between is not mistaken for its successor.
+type shard struct {
+	srv *Server
+
+	mu       sync.Mutex
+	in       inbox
+	ready    []unix.EpollEvent // what the poller found, until handled
+	asleep   bool
+	farewell []byte // the last frame for every connection
+	leaving  bool   // farewell is to be sent
+	quit     bool   // close everything and end
+	ended    bool   // nobody takes what is put
+
+	wake    chan struct{} // one token: the loop may be looking away when it is woken
+	handled chan struct{} // one token: lets the poller ask again, so that readiness cannot pile up
+
+	epoll *os.File
+	fd    int
+
+	// The loop's own.
+
+	spare   inbox // the one that was taken last, empty
+	dirty   []*socket
+	table   table
+	wheel   wheel
+	clock   clock
+	tick    int64
+	timer   *time.Timer
+	armed   int64 // the tick for which timer is set
+	ending  bool  // every connection is sent away
+	goodbye []byte
+	scratch []byte
+}
+
+// inbox is what the loop takes in one turn.
+type inbox struct {
+	entries []entry
+	bytes   []byte // frames of events that only one connection needs
+}
+
+// entry is one frame for one connection.
+type entry struct {
+	to    *socket
+	frame []byte // nil: it is bytes[off:off+n] of the inbox
+	off   uint32
+	n     uint32
+	next  uint32 // of the same connection, as index+1; the loop links them
+	kind  entryKind
+	why   Reason // of a last entry
+}
+
+type entryKind uint8
+
+const (
+	anEvent  entryKind = iota
+	theStart           // of a connection: register it, then write its head
+	theLast            // close the connection when this is written
+)
+
+const (
+	scratchSize = 64 << 10 // the most that one write gathers
+	largeFrame  = 4 << 10  // from here on a frame is written alone, without being copied
+	usualInbox  = 4 << 10  // entries; a larger inbox is let go of when a turn uses little of it
+)
+
+func newShard(s *Server) (*shard, error) {
+	fd, err := unix.EpollCreate1(unix.EPOLL_CLOEXEC)
+	if err != nil {
+		return nil, os.NewSyscallError("epoll_create1", err)
+	}
+	if err := unix.SetNonblock(fd, true); err != nil {
+		_ = unix.Close(fd)
+		return nil, os.NewSyscallError("fcntl", err)
+	}
+	sh := &shard{
+		srv: s, fd: fd, epoll: os.NewFile(uintptr(fd), "epoll"),
+		wake: make(chan struct{}, 1), handled: make(chan struct{}, 1),
+		clock: newClock(s.opts), scratch: make([]byte, 0, scratchSize),
+	}
+	sh.timer = time.NewTimer(time.Hour)
+	sh.timer.Stop()
+	go sh.poll() // ends when the loop closes epoll
+	go sh.loop() // ends when the server has shut down
+	return sh, nil
+}
+
+// put adds an entry; false means that the shard has ended.
+func (s *shard) put(e entry) bool {
+	s.mu.Lock()
+	if s.ended {
+		s.mu.Unlock()
+		return false
+	}
+	s.in.entries = append(s.in.entries, e)
+	s.unlockAndWake()
+	return true
+}
+
+// unlockAndWake ends a critical section that added something for the loop.
+func (s *shard) unlockAndWake() {
+	asleep := s.asleep
+	s.asleep = false
+	s.mu.Unlock()
+	if asleep {
+		select {
+		case s.wake <- struct{}{}:
+		default: // a token is there already
+		}
+	}
+}
+
+// poll tells the loop about sockets that have become ready.
+func (s *shard) poll() {
+	raw, err := s.epoll.SyscallConn()
+	if err != nil {
+		s.srv.opts.Logger.Error("ssehttp: the shard cannot wait for its sockets", "error", err)
+		return
+	}
+	events := make([]unix.EpollEvent, 512)
+	for {
+		n := 0
+		err := raw.Read(func(fd uintptr) bool {
+			n, _ = unix.EpollWait(int(fd), events, 0)
+			return n > 0
+		})
+		if err != nil {
+			return // closed
+		}
+		s.mu.Lock()
+		s.ready = events[:n]
+		s.unlockAndWake()
+		<-s.handled
+	}
+}
+
+// turn is what one turn of the loop has to do.
+type turn struct {
+	in       inbox
+	ready    []unix.EpollEvent
+	farewell []byte
+	leaving  bool
+	quit     bool
+}
+
+func (s *shard) loop() {
+	for {
+		t, ok := s.take()
+		if !ok {
+			s.sleep()
+			s.tick = s.clock.now()
+			s.wheel.advance(s.tick, s.look)
+			continue
+		}
+		s.tick = s.clock.now()
+		s.wheel.advance(s.tick, s.look)
+		s.poked(t.ready)
+		s.deliver(&t.in)
+		s.giveBack(t.in)
+		if t.leaving {
+			s.sendAway(t.farewell)
+		}
+		if t.quit {
+			s.close()
+			return
+		}
+	}
+}
+
+// take takes everything that has come in; if that is nothing, it announces that
+// the loop is going to sleep.
+func (s *shard) take() (turn, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.in.entries) == 0 && s.ready == nil && !s.leaving && !s.quit {
+		s.asleep = true
+		return turn{}, false
+	}
+	t := turn{s.in, s.ready, s.farewell, s.leaving, s.quit}
+	s.in, s.ready, s.leaving, s.ended = s.spare, nil, false, s.quit
+	s.spare = inbox{}
+	return t, true
+}
+
+// sleep waits for something to come in, or for the next look at the wheel.
+func (s *shard) sleep() {
+	if next, ok := s.wheel.next(); ok && next != s.armed {
+		s.timer.Reset(s.clock.until(next))
+		s.armed = next
+	}
+	select {
+	case <-s.wake:
+	case <-s.timer.C:
+		s.armed = 0
+		s.mu.Lock()
+		s.asleep = false
+		s.mu.Unlock()
+	}
+}
+
+// giveBack empties an inbox for its next use, unless it has grown large and is
+// now mostly unused.
+func (s *shard) giveBack(in inbox) {
+	if used := len(in.entries); cap(in.entries) > usualInbox && used < cap(in.entries)/8 {
+		in.entries = nil
+	}
+	if used := len(in.bytes); cap(in.bytes) > scratchSize && used < cap(in.bytes)/8 {
+		in.bytes = nil
+	}
+	clear(in.entries) // their frames must not be kept alive
+	s.spare = inbox{in.entries[:0], in.bytes[:0]}
+}
+
+// deliver sorts the entries by connection and writes them.
+func (s *shard) deliver(in *inbox) {
+	for i := range in.entries {
+		e := &in.entries[i]
+		if e.frame == nil {
+			e.frame = in.bytes[e.off : e.off+e.n]
+		}
+		c := e.to
+		if e.kind == theStart && !s.register(c) {
+			continue
+		}
+		if c.first == 0 {
+			c.first = uint32(i + 1)
+			s.dirty = append(s.dirty, c)
+		} else {
+			in.entries[c.final-1].next = uint32(i + 1)
+		}
+		c.final = uint32(i + 1)
+	}
+	for i, c := range s.dirty {
+		first := c.first
+		c.first, c.final = 0, 0
+		c.write(in, first)
+		if s.ending {
+			c.sendAway(s.goodbye) // it was admitted before the shutdown and comes after it
+		}
+		s.dirty[i] = nil
+	}
+	s.dirty = s.dirty[:0]
+}
+
+// register begins to watch a connection.
+func (s *shard) register(c *socket) bool {
+	s.table.add(c)
+	err := unix.EpollCtl(s.fd, unix.EPOLL_CTL_ADD, c.fd, &unix.EpollEvent{
+		Events: unix.EPOLLIN | unix.EPOLLOUT | unix.EPOLLRDHUP | edgeTriggered,
+		Fd:     int32(c.place), Pad: c.generation,
+	})
+	if err != nil {
+		s.srv.opts.Logger.Error("ssehttp: the shard cannot watch a socket", "error", os.NewSyscallError("epoll_ctl", err))
+		c.close(Gone)
+		return false
+	}
+	c.wrote = s.tick
+	if s.clock.heartbeat != 0 {
+		s.wheel.add(c, s.tick+s.clock.heartbeat)
+	}
+	return true
+}
+
+// edgeTriggered is EPOLLET, whose constant is negative on some platforms.
+const edgeTriggered = 1 << 31
+
+// poked looks after sockets that have become ready.
+func (s *shard) poked(ready []unix.EpollEvent) {
+	for _, ev := range ready {
+		c := s.table.get(uint32(ev.Fd), ev.Pad)
+		if c == nil {
+			continue
+		}
+		switch {
+		case ev.Events&(unix.EPOLLRDHUP|unix.EPOLLHUP|unix.EPOLLERR) != 0:
+			c.close(Gone)
+			continue
+		case ev.Events&unix.EPOLLIN != 0 && !c.discard():
+			continue
+		}
+		if ev.Events&unix.EPOLLOUT != 0 && c.late != nil {
+			c.resume()
+		}
+	}
+	if ready != nil {
+		s.handled <- struct{}{} // room for the one token there is
+	}
+}
+
+// sendAway says goodbye to every connection.
+func (s *shard) sendAway(frame []byte) {
+	s.ending, s.goodbye = true, frame
+	for _, c := range s.table.sockets {
+		if c != nil {
+			c.sendAway(frame)
+		}
+	}
+}
+
+// close ends the shard.
+func (s *shard) close() {
+	for _, c := range s.table.sockets {
+		if c != nil {
+			c.close(ShutDown)
+		}
+	}
+	s.timer.Stop()
+	_ = s.epoll.Close()
+	select {
+	case s.handled <- struct{}{}: // a poller that waits with readiness nobody took
+	default:
+	}
+}
+
+// table finds sockets by the number under which epoll knows them.
+type table struct {
+	sockets []*socket
+	free    []uint32
+	next    int32 // generation
+}
+
+func (t *table) add(c *socket) {
+	t.next++
+	c.generation = t.next
+	if n := len(t.free); n > 0 {
+		c.place = t.free[n-1]
+		t.free = t.free[:n-1]
+		t.sockets[c.place] = c
+		return
+	}
+	c.place = uint32(len(t.sockets))
+	t.sockets = append(t.sockets, c)
+}
+
+func (t *table) get(place uint32, generation int32) *socket {
+	if c := t.sockets[place]; c != nil && c.generation == generation {
+		return c
+	}
+	return nil
+}
+
+func (t *table) remove(c *socket) {
+	t.sockets[c.place] = nil
+	t.free = append(t.free, c.place)
+}

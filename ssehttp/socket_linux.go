@@ -1,0 +1,377 @@
+package ssehttp
+
+import (
+	"bytes"
+	"net"
+
+	"golang.org/x/sys/unix"
+)
+
+// socket is a connection that was taken over: a file descriptor, a place in a
+// shard, and nothing that waits.
+type socket struct {
+	conn
+	shard *shard
+	fd    int
+
+	// What follows is the loop's own.
+
+	late   *backlog // what the kernel would not take yet; nil if nothing waits
+	first  uint32   // entry of this turn's inbox, as index+1
+	final  uint32
+	place  uint32 // in the shard's table
+	slot   uint8  // of the wheel
+	gone   bool   // closed
+	ending Reason // close for this when everything is written
+
+	generation int32
+	read       int32   // bytes that came after the request
+	wrote      int64   // tick of the last progress
+	before     *socket // ring of the wheel
+	after      *socket
+}
+
+// backlog is what waits for a client that reads too slowly.
+type backlog struct {
+	frames []lateFrame
+	off    int // bytes of the first frame that are written already
+}
+
+type lateFrame struct {
+	bytes []byte
+	kind  entryKind
+}
+
+func (c *socket) carry(frame []byte) { c.shard.put(entry{to: c, frame: frame}) }
+
+// encode writes the event straight into the inbox, or if it is large into bytes
+// of its own, without holding up the shard.
+func (c *socket) encode(e Event) error {
+	mode := c.srv.opts.Mode
+	if size := e.wireSize(); size >= largeFrame {
+		frame, err := e.appendTo(make([]byte, 0, size), mode)
+		if err == nil {
+			c.carry(frame)
+		}
+		return err
+	}
+	s := c.shard
+	s.mu.Lock()
+	if s.ended {
+		s.mu.Unlock()
+		return nil
+	}
+	off := len(s.in.bytes)
+	b, err := e.appendTo(s.in.bytes, mode)
+	if err != nil {
+		s.mu.Unlock()
+		return err
+	}
+	s.in.bytes = b
+	s.in.entries = append(s.in.entries, entry{to: c, off: uint32(off), n: uint32(len(b) - off)})
+	s.unlockAndWake()
+	return nil
+}
+
+func (c *socket) last(r Reason, frame []byte) {
+	if frame == nil {
+		frame = []byte{}
+	}
+	c.shard.put(entry{to: c, frame: frame, kind: theLast, why: r})
+}
+
+// start duplicates the descriptor and lets fasthttp close its own: that gives
+// back everything that it and Go's poller hold for the connection, whatever
+// fasthttp's KeepHijackedConns says.
+func (c *socket) start(head []byte, nc net.Conn, subscribe func()) {
+	fd, err := duplicate(nc)
+	if err != nil {
+		c.srv.opts.Logger.Error("ssehttp: the connection cannot be taken over", "error", err)
+		c.gone = true
+		_ = nc.Close()
+		c.over(Gone)
+		c.release() // there will be no Subscribe
+		return
+	}
+	_ = nc.Close() // does nothing unless KeepHijackedConns is set; then fasthttp leaves it to us
+	c.fd = fd
+	limitSilence(fd, c.srv.opts.StallTimeout)
+	if !c.shard.put(entry{to: c, frame: head, kind: theStart}) {
+		c.close(ShutDown) // the loop has ended, so this is ours to do
+		c.release()
+		return
+	}
+	subscribe()
+}
+
+// write sends the entries of this turn, or puts them behind what waits already.
+func (c *socket) write(in *inbox, first uint32) {
+	if c.ending != 0 {
+		return // nothing comes after the last
+	}
+	events, size := 0, 0
+	for first != 0 && !c.gone {
+		if c.late != nil {
+			c.queue(in, first, 0)
+			break
+		}
+		b, next := c.gather(in, first)
+		n := c.send(b)
+		if n < 0 {
+			return
+		}
+		size += n
+		for first != next {
+			e := &in.entries[first-1]
+			if n < len(e.frame) {
+				break
+			}
+			n -= len(e.frame)
+			first = e.next
+			if e.kind == theLast {
+				c.ending = e.why
+			} else if e.kind == anEvent {
+				events++
+			}
+		}
+		if first != next {
+			c.queue(in, first, n)
+			break
+		}
+	}
+	c.wrote = c.shard.tick
+	c.account(events, size)
+	if c.ending != 0 && c.late == nil {
+		c.close(c.ending)
+	}
+}
+
+// gather gives the bytes of as many entries as one write should carry, and the
+// first entry that is not among them.
+func (c *socket) gather(in *inbox, first uint32) ([]byte, uint32) {
+	e := &in.entries[first-1]
+	if e.next == 0 || len(e.frame) >= largeFrame {
+		return e.frame, e.next
+	}
+	b := c.shard.scratch[:0]
+	for first != 0 {
+		e := &in.entries[first-1]
+		if len(b)+len(e.frame) > cap(b) || len(e.frame) >= largeFrame {
+			break
+		}
+		b = append(b, e.frame...)
+		first = e.next
+	}
+	return b, first
+}
+
+// queue keeps the entries from first on, of which off bytes are written.
+func (c *socket) queue(in *inbox, first uint32, off int) {
+	if c.late == nil {
+		c.stalled(off)
+	}
+	for first != 0 {
+		e := &in.entries[first-1]
+		f := lateFrame{e.frame, e.kind}
+		if e.n > 0 {
+			f.bytes = bytes.Clone(e.frame) // it stands in the inbox, which is used again
+		}
+		c.late.frames = append(c.late.frames, f)
+		if e.kind == theLast {
+			c.ending = e.why
+		}
+		first = e.next
+	}
+}
+
+// stalled begins a backlog, and with it the stall timeout.
+func (c *socket) stalled(off int) {
+	s := c.shard
+	c.late = &backlog{off: off}
+	c.srv.counters.stalls.Add(1)
+	if s.clock.stall != 0 {
+		s.wheel.remove(c)
+		s.wheel.add(c, s.tick+s.clock.stall+1)
+	}
+}
+
+// unstalled goes back from the stall timeout to the heartbeat.
+func (c *socket) unstalled() {
+	w := &c.shard.wheel
+	w.remove(c)
+	if beat := c.shard.clock.heartbeat; beat != 0 {
+		w.add(c, c.wrote+beat)
+	}
+}
+
+// resume writes what waits, now that the kernel has room again.
+func (c *socket) resume() {
+	events, size := 0, 0
+	l := c.late
+	for len(l.frames) > 0 {
+		f := l.frames[0]
+		n := c.send(f.bytes[l.off:])
+		if n < 0 {
+			return
+		}
+		if n > 0 {
+			c.wrote = c.shard.tick
+		}
+		size += n
+		l.off += n
+		if l.off < len(f.bytes) {
+			break
+		}
+		if f.kind == anEvent {
+			events++
+		}
+		l.frames[0] = lateFrame{}
+		l.frames, l.off = l.frames[1:], 0
+	}
+	if len(l.frames) == 0 {
+		c.late = nil
+		c.unstalled()
+	}
+	c.account(events, size)
+	if c.ending != 0 && c.late == nil {
+		c.close(c.ending)
+	}
+}
+
+func (c *socket) account(events, size int) {
+	n := &c.srv.counters
+	n.events.Add(int64(events))
+	n.bytes.Add(int64(size))
+	c.progress(events, size)
+}
+
+// send writes until all is written or the kernel takes no more, and returns how
+// much it took; -1 if the client is gone and the socket closed.
+func (c *socket) send(b []byte) (sent int) {
+	for sent < len(b) {
+		n, err := unix.SendmsgN(c.fd, b[sent:], nil, nil, unix.MSG_NOSIGNAL|unix.MSG_DONTWAIT)
+		switch {
+		case n > 0:
+			sent += n
+		case err == unix.EAGAIN:
+			return sent
+		case err == unix.EINTR:
+		default:
+			c.close(Gone)
+			return -1
+		}
+	}
+	return sent
+}
+
+// discard throws away what the client sends after its request. It returns false
+// if that closed the socket.
+func (c *socket) discard() bool {
+	b := c.shard.scratch[:cap(c.shard.scratch)]
+	for {
+		n, err := unix.Read(c.fd, b)
+		switch {
+		case n > 0:
+			if c.read += int32(n); c.read > mostDiscarded {
+				c.close(Flooded)
+				return false
+			}
+		case n == 0 || err != unix.EAGAIN && err != unix.EINTR:
+			c.close(Gone)
+			return false
+		case err == unix.EAGAIN:
+			return true
+		}
+	}
+}
+
+// look is called by the wheel; it returns the tick of the next look.
+func (c *socket) look() int64 {
+	s := c.shard
+	if c.late != nil {
+		switch {
+		case s.clock.stall == 0:
+			return 0
+		case s.tick-c.wrote > s.clock.stall:
+			c.close(Stalled)
+			return 0
+		}
+		return c.wrote + s.clock.stall + 1
+	}
+	if s.clock.heartbeat == 0 {
+		return 0
+	}
+	if s.tick-c.wrote >= s.clock.heartbeat {
+		c.beat()
+	}
+	return c.wrote + s.clock.heartbeat
+}
+
+func (s *shard) look(c *socket) int64 {
+	due := c.look()
+	if c.gone {
+		return 0
+	}
+	return due
+}
+
+func (c *socket) beat() {
+	c.wrote = c.shard.tick
+	c.srv.counters.heartbeats.Add(1)
+	c.comment(heartbeatBytes)
+}
+
+var heartbeatBytes = []byte(heartbeat)
+
+// comment sends bytes of the server's own, which are no event.
+func (c *socket) comment(frame []byte) {
+	if c.late != nil {
+		c.late.frames = append(c.late.frames, lateFrame{frame, theStart})
+		return
+	}
+	n := c.send(frame)
+	if n < 0 {
+		return
+	}
+	c.srv.counters.bytes.Add(int64(n))
+	if n < len(frame) {
+		c.stalled(n)
+		c.late.frames = append(c.late.frames, lateFrame{frame, theStart})
+	}
+}
+
+// sendAway says goodbye; the publisher is cancelled at once.
+func (c *socket) sendAway(frame []byte) {
+	if c.ending != 0 || c.gone {
+		return
+	}
+	c.comment(frame)
+	if c.gone {
+		return
+	}
+	c.ending = ShutDown
+	c.dismiss()
+	if c.late == nil {
+		c.close(ShutDown)
+	}
+}
+
+// close closes the socket. What the kernel has taken is still delivered.
+func (c *socket) close(r Reason) {
+	if c.gone {
+		return
+	}
+	c.gone = true
+	c.late = nil
+	s := c.shard
+	s.wheel.remove(c)
+	if c.generation != 0 {
+		s.table.remove(c)
+		_ = unix.EpollCtl(s.fd, unix.EPOLL_CTL_DEL, c.fd, nil)
+	}
+	if r != Gone {
+		_ = unix.Shutdown(c.fd, unix.SHUT_WR) // fasthttp's descriptor may still be open
+	}
+	_ = unix.Close(c.fd)
+	c.over(r)
+}

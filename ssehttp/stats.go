@@ -1,0 +1,83 @@
+package ssehttp
+
+import "sync/atomic"
+
+// Reason says why a stream's connection was closed.
+type Reason uint8
+
+// The reasons for which a connection is closed.
+const (
+	// Gone: the client closed its side, reset the connection or vanished.
+	Gone Reason = iota + 1
+	// Completed: the publisher completed and everything was written.
+	Completed
+	// Failed: the publisher ended with an error, sent an event that cannot be
+	// written, or panicked.
+	Failed
+	// Overrun: the publisher sent more events than were requested.
+	Overrun
+	// Stalled: bytes waited for StallTimeout and the client took none.
+	Stalled
+	// Flooded: the client sent more after its request than anybody reads.
+	Flooded
+	// ShutDown: the server was shut down, or its context was done.
+	ShutDown
+
+	reasons
+)
+
+var reasonNames = [reasons]string{"", "gone", "completed", "failed", "overrun", "stalled", "flooded", "shutdown"}
+
+// String returns the reason in one lower-case word, fit for a metric's label.
+func (r Reason) String() string {
+	if r < reasons {
+		return reasonNames[r]
+	}
+	return "unknown"
+}
+
+// Stats are counters of a [Server] since it was made. Accepted is always Live
+// plus the sum of what was closed, up to connections that change sides while
+// they are being read.
+type Stats struct {
+	Accepted   int64 // requests that became a stream
+	Live       int64 // streams that are open now
+	Refused    int64 // requests answered with a status instead of a stream
+	Events     int64 // events that sockets have taken; comments of the server do not count
+	Bytes      int64 // bytes that sockets have taken, heads and comments included
+	Heartbeats int64
+	Stalls     int64 // times that a client's socket was full
+
+	closed [reasons]int64
+}
+
+// Closed is the number of streams that were closed for r.
+func (s Stats) Closed(r Reason) int64 {
+	if r >= reasons {
+		return 0
+	}
+	return s.closed[r]
+}
+
+// counters are atomics because every shard and stream adds to them and Stats
+// reads them without stopping anybody.
+type counters struct {
+	accepted, refused, events, bytes, heartbeats, stalls atomic.Int64
+
+	closed [reasons]atomic.Int64
+}
+
+// Stats reads the counters. Any goroutine may call it; it costs a few loads.
+func (s *Server) Stats() Stats {
+	n := &s.counters
+	st := Stats{
+		Accepted: n.accepted.Load(), Refused: n.refused.Load(), Events: n.events.Load(),
+		Bytes: n.bytes.Load(), Heartbeats: n.heartbeats.Load(), Stalls: n.stalls.Load(),
+	}
+	st.Live = st.Accepted
+	for r := range st.closed {
+		st.closed[r] = n.closed[r].Load()
+		st.Live -= st.closed[r]
+	}
+	return st
+}

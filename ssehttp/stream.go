@@ -1,0 +1,283 @@
+package ssehttp
+
+import (
+	"errors"
+	"net"
+	"os"
+	"sync"
+	"time"
+)
+
+// stream is the transport of connections that cannot be taken over: TLS, a
+// listener's own connections, and every connection where there is no epoll. The
+// goroutine that fasthttp gives its hijack handler stays and reads, to see the
+// client go; another one exists while there is something to write.
+//
+// INVARIANTS
+//   - mu guards what stands below it and is not held while reading or writing.
+//   - writing: a writer exists; there is at most one, and it alone calls Write,
+//     SetWriteDeadline (but for the abort) and the progress of conn.
+//   - why, once set, stays: no write begins after it.
+//   - The reader returns only after the writer has, because fasthttp uses a
+//     wrapper of nc again then.
+type stream struct {
+	conn
+	nc net.Conn
+
+	mu      sync.Mutex
+	pending []byte
+	events  int // in pending
+	writing bool
+	ending  Reason        // close for this when everything is written
+	why     Reason        // close now
+	written time.Time     // end of the last write
+	beats   *time.Timer   // the next heartbeat
+	done    chan struct{} // closed by the writer that was there at the abort
+}
+
+const (
+	writeChunk    = 16 << 10 // a client that takes this much within StallTimeout makes progress
+	mostDiscarded = 64 << 10 // bytes that a client may send after its request
+)
+
+func newStream(s *Server) *stream {
+	st := &stream{}
+	st.init(s, st)
+	return st
+}
+
+// start does not return before the connection is over: fasthttp closes it then.
+func (st *stream) start(head []byte, nc net.Conn, subscribe func()) {
+	st.nc = nc
+	s := st.srv
+	s.mu.Lock()
+	s.streams[st] = struct{}{}
+	leaving, stopped := s.closing, s.stopped // the list of streams has been taken already
+	s.mu.Unlock()
+	st.mu.Lock()
+	st.pending = append(st.pending, head...)
+	st.startWriter()
+	if s.opts.Heartbeat != Never {
+		st.written = time.Now()
+		st.beats = time.AfterFunc(s.opts.Heartbeat, st.beat)
+	}
+	st.mu.Unlock()
+	subscribe()
+	if stopped {
+		st.abort(ShutDown)
+	} else if leaving {
+		st.sendAway(s.farewell())
+	}
+	st.finish(st.read())
+}
+
+// read throws away what the client sends, until it is gone or we are.
+func (st *stream) read() Reason {
+	var b [64]byte
+	for n := 0; n <= mostDiscarded; {
+		k, err := st.nc.Read(b[:])
+		if err != nil {
+			return Gone
+		}
+		n += k
+	}
+	return Flooded
+}
+
+// finish ends the connection for what the reader saw, or for what was decided
+// before.
+func (st *stream) finish(seen Reason) {
+	st.abort(seen)
+	st.mu.Lock()
+	if st.beats != nil {
+		st.beats.Stop()
+	}
+	done := st.done
+	st.mu.Unlock()
+	if done != nil {
+		<-done
+	}
+	_ = st.nc.Close() // does nothing unless KeepHijackedConns is set; otherwise fasthttp closes it
+	s := st.srv
+	s.mu.Lock()
+	delete(s.streams, st)
+	s.mu.Unlock()
+	st.over(st.why)
+}
+
+// abort ends the connection now: reads and writes that wait return with an
+// error.
+func (st *stream) abort(r Reason) {
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	if st.why != 0 {
+		return
+	}
+	st.why = r
+	st.pending = nil
+	if st.writing {
+		st.done = make(chan struct{})
+	}
+	if st.nc.RemoteAddr().Network() == "pipe" {
+		_ = closeUnder(st.nc) // in-memory pipes ignore a deadline that is set while they wait
+		return
+	}
+	_ = st.nc.SetDeadline(time.Unix(1, 0))
+}
+
+// closeUnder closes the connection that fasthttp has wrapped, whose own Close
+// does nothing before the handler returns.
+func closeUnder(nc net.Conn) error {
+	if w, ok := nc.(interface{ UnsafeConn() net.Conn }); ok {
+		nc = w.UnsafeConn()
+	}
+	return nc.Close()
+}
+
+func (st *stream) carry(frame []byte) {
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	if st.why|st.ending == 0 {
+		st.pending = append(st.pending, frame...)
+		st.events++
+		st.startWriter()
+	}
+}
+
+func (st *stream) encode(e Event) error {
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	if st.why|st.ending != 0 {
+		return nil
+	}
+	b, err := e.appendTo(st.pending, st.srv.opts.Mode)
+	if err != nil {
+		return err
+	}
+	st.pending = b
+	st.events++
+	st.startWriter()
+	return nil
+}
+
+func (st *stream) last(r Reason, frame []byte) {
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	if st.why|st.ending != 0 {
+		return
+	}
+	st.ending = r
+	st.pending = append(st.pending, frame...)
+	st.startWriter()
+}
+
+// sendAway says goodbye; the publisher is cancelled at once.
+func (st *stream) sendAway(frame []byte) {
+	st.last(ShutDown, frame)
+	st.dismiss()
+}
+
+// startWriter needs mu.
+func (st *stream) startWriter() {
+	if !st.writing && st.why == 0 {
+		st.writing = true
+		go st.write() // lives while there is something to write
+	}
+}
+
+func (st *stream) write() {
+	for {
+		b, events := st.takePending()
+		if b == nil {
+			return
+		}
+		err := st.writeAll(b)
+		if err != nil {
+			st.abort(reasonOf(err))
+			continue // to see that this is the end
+		}
+		st.srv.counters.events.Add(int64(events))
+		st.srv.counters.bytes.Add(int64(len(b)))
+		st.progress(events, len(b))
+	}
+}
+
+// takePending gives what is to be written next, or nil if the writer must end.
+func (st *stream) takePending() ([]byte, int) {
+	st.mu.Lock()
+	b, events, ending := st.pending, st.events, st.ending
+	if len(b) > 0 {
+		st.pending, st.events = nil, 0
+		st.mu.Unlock()
+		return b, events
+	}
+	st.writing = false
+	st.written = time.Now()
+	if st.done != nil {
+		close(st.done)
+	}
+	over := ending != 0 && st.why == 0
+	st.mu.Unlock()
+	if over {
+		st.abort(ending)
+	}
+	return nil, 0
+}
+
+func (st *stream) writeAll(b []byte) error {
+	for len(b) > 0 {
+		if !st.allowWrite() {
+			return net.ErrClosed
+		}
+		n, err := st.nc.Write(b[:min(len(b), writeChunk)])
+		if err != nil {
+			return err
+		}
+		b = b[n:]
+	}
+	return nil
+}
+
+// allowWrite sets the deadline of the next write. An abort comes before it, and
+// no write begins, or after it, and its deadline counts.
+func (st *stream) allowWrite() bool {
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	if st.why != 0 {
+		return false
+	}
+	if stall := st.srv.opts.StallTimeout; stall != Never {
+		_ = st.nc.SetWriteDeadline(time.Now().Add(stall))
+	}
+	return true
+}
+
+func reasonOf(err error) Reason {
+	if t, ok := errors.AsType[net.Error](err); errors.Is(err, os.ErrDeadlineExceeded) || ok && t.Timeout() {
+		return Stalled
+	}
+	return Gone
+}
+
+// beat is the heartbeat's timer. It is set again for the time at which the
+// connection will have been idle long enough.
+func (st *stream) beat() {
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	if st.why|st.ending != 0 {
+		return
+	}
+	every := st.srv.opts.Heartbeat
+	if st.writing {
+		st.beats.Reset(every)
+		return
+	}
+	if idle := time.Since(st.written); idle < every {
+		st.beats.Reset(every - idle)
+		return
+	}
+	st.srv.counters.heartbeats.Add(1)
+	st.pending = append(st.pending, heartbeat...)
+	st.startWriter()
+	st.beats.Reset(every)
+}
