@@ -14,13 +14,18 @@ func subscribeWatched[T any](ctx context.Context, src source[T], s Subscriber[T]
 		dropError(context.Background(), invalid("Subscribe(nil): the subscriber must not be nil (rule 1.9)"))
 	case ctx == nil:
 		errorSource[T]{invalid("Subscribe(nil, ...): the context must not be nil")}.subscribe(nil, s)
-	case ctx.Done() == nil:
+	case watchesItself(s), ctx.Done() == nil:
 		src.subscribe(ctx, s)
 	case ctx.Err() != nil:
 		s.OnSubscribe(nothing{})
 	default:
 		src.subscribe(ctx, &watch[T]{ctx: ctx, down: s, push: pusher(s)})
 	}
+}
+
+func watchesItself(s any) bool {
+	_, ok := s.(inside.CancelsItself)
+	return ok
 }
 
 // watch cancels its upstream when ctx is done.

@@ -21,3 +21,8 @@ type Conditional[T any] interface{ TryOnNext(v T) bool }
 // whether a stage took it. The goroutine that owned the signal in progress
 // calls it.
 type PanicTaker interface{ TakePanic(p error) bool }
+
+// CancelsItself marks a subscriber that cancels its subscription when the
+// context it subscribed with is done, so that flux need not watch the context
+// for it.
+type CancelsItself interface{ CancelsItself() }
