@@ -72,7 +72,7 @@ func TestASubscriberMayCancelItselfOrAnotherInsideOnNext(t *testing.T) {
 
 func TestASubscriberAddedDuringAnEmissionSeesWhatIsEmittedAfterIt(t *testing.T) {
 	kinds(t, func(t *testing.T, s *sink.Direct[int]) {
-		var added, gone *probe
+		var added, gone, bad *probe
 		watching(s, flux.Unbounded, func(v int) {
 			if v != 1 {
 				return
@@ -80,7 +80,7 @@ func TestASubscriberAddedDuringAnEmissionSeesWhatIsEmittedAfterIt(t *testing.T) 
 			s.TryEmit(2)
 			added, gone = watching(s, flux.Unbounded), watching(s, flux.Unbounded)
 			gone.sub.Cancel()
-			bad := watching(s, flux.Unbounded)
+			bad = watching(s, flux.Unbounded)
 			bad.sub.Request(0)
 			assert.Equal(t, 2, s.SubscriberCount())
 			s.TryEmit(3)
@@ -89,6 +89,9 @@ func TestASubscriberAddedDuringAnEmissionSeesWhatIsEmittedAfterIt(t *testing.T) 
 		assert.Equal(t, sink.OK, s.TryEmit(4))
 		assert.Equal(t, []int{3, 4}, added.got(), "neither the value in flight nor one handed off before")
 		assert.Empty(t, gone.got())
+		assert.Equal(t, 0, gone.terminal)
+		assert.Empty(t, bad.got())
+		assert.ErrorIs(t, bad.failure(), flux.ErrBadRequest)
 		assert.Equal(t, 2, s.SubscriberCount())
 	})
 }
