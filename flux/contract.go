@@ -6,9 +6,9 @@ import "context"
 // operator is a Publisher, so a Flux, a Mono, a sink or a type of your own can
 // stand in the same places.
 //
-// Subscribe must call OnSubscribe exactly once before any other signal, and
-// must return without waiting for the stream to end unless the stream is
-// produced synchronously by the calling goroutine. ctx travels upstream: when
+// Subscribe must call OnSubscribe exactly once, before any other signal and
+// before it returns, and must return without waiting for the stream to end
+// unless the stream is produced synchronously by the calling goroutine. ctx travels upstream: when
 // it is done the subscription is cancelled, silently, as by [Subscription]
 // Cancel. It may be called by any number of goroutines at the same time; each
 // call starts a subscription of its own.
