@@ -35,6 +35,10 @@ type registry struct {
 	// lacks names the variant of an operator that a node asks for and that does
 	// not exist, though the operator does; "" if there is none.
 	lacks map[string]func(n node) string
+
+	// hidden puts a foreign publisher between any two operators, so that none is
+	// fused with, or takes a shortcut through, its neighbour.
+	hidden bool
 }
 
 // newRegistry gives everything that is bound.

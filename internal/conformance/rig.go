@@ -137,7 +137,7 @@ func (r *rig) build(p []node, outer any) flux.Flux[any] {
 	if !ok {
 		malformed("unknown source %q", p[0].op())
 	}
-	return r.apply(source(r, p[0], outer), p[1:], outer)
+	return r.apply(r.hide(source(r, p[0], outer)), p[1:], outer)
 }
 
 // apply puts operators on a Flux.
@@ -147,9 +147,16 @@ func (r *rig) apply(f flux.Flux[any], ops []node, outer any) flux.Flux[any] {
 		if !ok {
 			malformed("unknown operator %q", n.op())
 		}
-		f = operator(r, f, n, outer)
+		f = r.hide(operator(r, f, n, outer))
 	}
 	return f
+}
+
+func (r *rig) hide(f flux.Flux[any]) flux.Flux[any] {
+	if !r.reg.hidden {
+		return f
+	}
+	return flux.From[any](hidden{f})
 }
 
 // pipeline builds the pipeline in a field.

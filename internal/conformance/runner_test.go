@@ -262,7 +262,7 @@ func TestACaseThatPanicsHangsOrLeaksFailsAlone(t *testing.T) {
 	runInWorkers(t, cases, 2*time.Second, func(_ *Case, o outcome) {
 		verdicts = append(verdicts, o.Verdict)
 		faults = append(faults, strings.Join(o.Faults, "\n"))
-	}, withFaults+"=1", "FRESHET_TRACES="+dir)
+	}, registryOf+"=faulty", "FRESHET_TRACES="+dir)
 	assert.Equal(t, []string{passed, failed, passed, failed, failed, failed, passed}, verdicts)
 	require.Len(t, faults, len(dsls))
 	assert.Contains(t, faults[1], "panic: elsewhere")

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"testing"
 	"testing/synctest"
 
@@ -36,37 +37,22 @@ func traceDirs() []string {
 }
 
 func TestReactorTraces(t *testing.T) {
-	all, err := Load(traceDirs()...)
-	require.NoError(t, err)
-	pattern, err := regexp.Compile(*only)
-	require.NoError(t, err)
-	var cases []*Case
-	for _, c := range all {
-		if pattern.MatchString(c.Name) {
-			cases = append(cases, c)
-		}
-	}
+	cases := chosen(t)
 	if isWorker() {
 		serve(t, cases)
 		return
 	}
-	run := runHere
-	if *only == "" && testing.CoverMode() == "" {
-		run = func(t *testing.T, cases []*Case, done func(*Case, outcome)) { runInWorkers(t, cases, patience, done) }
-	}
 	total := newTally()
-	run(t, cases, func(c *Case, o outcome) {
+	run(t, cases, newRegistry(), func(c *Case, o outcome) {
 		total.add(o)
+		if o.Verdict == byDecision && testing.Verbose() {
+			fmt.Printf("by decision %s: %s\n", o.Decision, c.Name)
+		}
 		switch {
 		case o.Verdict == failed:
 			t.Error(report(c, o))
-		case o.Verdict == byDecision && testing.Verbose():
-			fmt.Printf("by decision %s: %s\n", o.Decision, c.Name)
-			fallthrough
-		default:
-			if *dump && o.Verdict != unsupported {
-				fmt.Println(report(c, o))
-			}
+		case *dump && o.Verdict != unsupported:
+			fmt.Println(report(c, o))
 		}
 	})
 	if testing.Verbose() {
@@ -75,9 +61,40 @@ func TestReactorTraces(t *testing.T) {
 	fmt.Println(total)
 }
 
-// runHere runs the cases in this process.
-func runHere(t *testing.T, cases []*Case, done func(*Case, outcome)) {
+// A pipeline must do the same when no operator knows its neighbours.
+func TestReactorTracesWithEveryOperatorHidden(t *testing.T) {
 	reg := newRegistry()
+	reg.hidden = true
+	run(t, chosen(t), reg, func(c *Case, o outcome) {
+		if o.Verdict == failed {
+			t.Error(report(c, o))
+		}
+	})
+}
+
+// chosen are the cases to run.
+func chosen(t *testing.T) []*Case {
+	all, err := Load(traceDirs()...)
+	require.NoError(t, err)
+	pattern, err := regexp.Compile(*only)
+	require.NoError(t, err)
+	return slices.DeleteFunc(all, func(c *Case) bool { return !pattern.MatchString(c.Name) })
+}
+
+// run runs the cases in workers, or here where that helps to look into them.
+func run(t *testing.T, cases []*Case, reg *registry, done func(*Case, outcome)) {
+	switch {
+	case *only != "" || testing.CoverMode() != "":
+		runHere(t, cases, reg, done)
+	case reg.hidden:
+		runInWorkers(t, cases, patience, done, registryOf+"=hidden")
+	default:
+		runInWorkers(t, cases, patience, done)
+	}
+}
+
+// runHere runs the cases in this process.
+func runHere(t *testing.T, cases []*Case, reg *registry, done func(*Case, outcome)) {
 	for _, c := range cases {
 		done(c, runCase(t, c, reg))
 	}

@@ -22,8 +22,8 @@ import (
 // says nothing for patience, the case it was at has failed, and another worker
 // goes on behind it.
 const (
-	workerFrom = "FRESHET_TRACE_WORKER" // set in a worker: the case it begins with
-	withFaults = "FRESHET_TRACE_FAULTS" // set in a worker that is to have faulty operators
+	workerFrom = "FRESHET_TRACE_WORKER"   // set in a worker: the case it begins with
+	registryOf = "FRESHET_TRACE_REGISTRY" // which registry a worker uses: "hidden", "faulty", or the usual one
 	patience   = 20 * time.Second
 )
 
@@ -41,7 +41,10 @@ func serve(t *testing.T, cases []*Case) {
 	pipe := os.NewFile(3, "outcomes")
 	out := json.NewEncoder(pipe)
 	reg := newRegistry()
-	if os.Getenv(withFaults) != "" {
+	switch os.Getenv(registryOf) {
+	case "hidden":
+		reg.hidden = true
+	case "faulty":
 		reg = faultyRegistry()
 	}
 	for i := from; i < len(cases); i++ {
