@@ -1,11 +1,13 @@
 package ssehttp
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"net"
 	"runtime/debug"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/valyala/fasthttp"
@@ -65,7 +67,7 @@ func (s *Server) open(ctx *fasthttp.RequestCtx, h Handler) {
 		return
 	}
 	ctx.HijackSetNoResponse(true)
-	ctx.Hijack(func(nc net.Conn) { s.takeOver(out, head(ctx), nc, events) })
+	ctx.Hijack(func(nc net.Conn) { s.takeOver(out, s.head(ctx), nc, events) })
 }
 
 // call runs the user's handler; a panic is its error.
@@ -91,8 +93,8 @@ func (s *Server) takeOver(out outlet, head []byte, nc net.Conn, events flux.Publ
 		return
 	}
 	s.counters.accepted.Add(1)
-	c.holds.Store(2) // the socket's and the subscription's
-	out.start(head, nc, func() { go c.subscribe(events) })
+	c.holds.Store(1) // the socket's
+	out.start(head, nc, events)
 }
 
 // head is the status line and the header of the stream, from what the handlers
@@ -100,14 +102,28 @@ func (s *Server) takeOver(out outlet, head []byte, nc net.Conn, events flux.Publ
 // client at once that the stream is open. The body ends with the connection: no
 // length and no chunks, whose framing would differ for every connection that
 // shares an event.
-func head(ctx *fasthttp.RequestCtx) []byte {
+//
+// Most connections that come in the same second get the same head, so the last
+// one is kept and shared.
+func (s *Server) head(ctx *fasthttp.RequestCtx) []byte {
 	h := &ctx.Response.Header
 	h.SetStatusCode(fasthttp.StatusOK)
 	streamHeaders(h)
 	h.SetContentLength(-2) // until the connection is closed
-	// The bytes that AppendBytes gives belong to the header only if dst does.
-	return append(h.AppendBytes(make([]byte, 0, 512)), openComment...)
+	buf := scratches.Get().(*[]byte)
+	defer scratches.Put(buf)
+	*buf = append(h.AppendBytes(*buf), openComment...)
+	if last := s.lastHead.Load(); last != nil && bytes.Equal(*last, *buf) {
+		return *last
+	}
+	own := bytes.Clone(*buf)
+	s.lastHead.Store(&own)
+	return own
 }
+
+// scratches are buffers for bytes that are copied as soon as their number is
+// known.
+var scratches = sync.Pool{New: func() any { return new([]byte) }}
 
 const openComment = ": open\n"
 

@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 
 	"github.com/freshet-go/freshet/flux"
+	"github.com/freshet-go/freshet/internal/inside"
 )
 
 // outlet is the transport's side of a connection: a socket of a shard, or a
@@ -14,9 +15,9 @@ import (
 // the signals, one at a time, and never block.
 type outlet interface {
 	core() *conn
-	// start takes the connection over and then calls subscribe, once the
-	// outlet can take events.
-	start(head []byte, nc net.Conn, subscribe func())
+	// start takes the connection over and then subscribes, once the outlet can
+	// take events.
+	start(head []byte, nc net.Conn, events flux.Publisher[Event])
 	// carry sends bytes that nobody will change.
 	carry(frame []byte)
 	// encode sends an event whose bytes only this connection needs.
@@ -45,10 +46,10 @@ type outlet interface {
 type conn struct {
 	streamContext
 
-	srv *Server
 	out outlet
 	up  flux.Subscription
 
+	size    int32         // of a frame, in bytes, moving average
 	state   atomic.Uint32 // bits below; signals and transport meet in it
 	holds   atomic.Int32  // the last of several goroutines to leave tells the server
 	owed    atomic.Int64  // demand to request, added by the transport, taken by upcalls
@@ -56,7 +57,6 @@ type conn struct {
 
 	received int64
 	taken    int64
-	size     int32 // of a frame, in bytes, moving average
 }
 
 const (
@@ -73,22 +73,10 @@ const (
 )
 
 func (c *conn) init(s *Server, out outlet) {
-	c.streamContext.base = s.opts.Context
 	c.srv, c.out = s, out
 }
 
 func (c *conn) core() *conn { return c }
-
-// subscribe runs on a goroutine that lives for this call.
-func (c *conn) subscribe(events flux.Publisher[Event]) {
-	defer c.release()
-	defer func() {
-		if p := recover(); p != nil {
-			c.fail(Failed, panicError(p))
-		}
-	}()
-	flux.From(events).Subscribe(&c.streamContext, c)
-}
 
 // OnSubscribe asks for the first events.
 func (c *conn) OnSubscribe(s flux.Subscription) {
@@ -144,9 +132,9 @@ func (c *conn) OnComplete() {
 	}
 }
 
-// CancelsItself promises that the subscription is cancelled when its context is
-// done, so that nobody needs to watch the context for us.
-func (c *conn) CancelsItself() {}
+// CancelsItself promises flux that the subscription is cancelled when its
+// context is done, so that nobody needs to watch the context for us.
+func (c *conn) CancelsItself(inside.Token) {}
 
 // fail is an error of our own: unlike OnError it must stop the publisher.
 func (c *conn) fail(r Reason, err error) {
@@ -215,7 +203,7 @@ func (c *conn) over(r Reason) {
 	c.srv.counters.closed[r].Add(1)
 	c.streamContext.end()
 	if before&terminal == 0 {
-		c.srv.calls.put(upcall{c: c, cancel: true})
+		c.srv.calls.put(upcall{c: c, what: cancel})
 	}
 	c.release()
 }
@@ -225,25 +213,28 @@ func (c *conn) over(r Reason) {
 func (c *conn) dismiss() {
 	if c.state.Or(terminal)&(terminal|closed) == 0 {
 		c.streamContext.end()
-		c.srv.calls.put(upcall{c: c, cancel: true})
+		c.srv.calls.put(upcall{c: c, what: cancel})
 	}
 }
 
-// upstream runs on a goroutine of upcalls.
-func (c *conn) upstream(cancel bool) {
+// upstream makes one call to the publisher, on a goroutine of upcalls.
+func (c *conn) upstream(call upcall) {
 	defer c.release()
 	defer func() {
 		if p := recover(); p != nil {
 			c.fail(Failed, panicError(p))
 		}
 	}()
-	if cancel {
+	switch call.what {
+	case subscribe:
+		flux.From(call.events).Subscribe(&c.streamContext, c)
+	case cancel:
 		c.cancel()
-		return
-	}
-	n := c.owed.Swap(0)
-	if n > 0 && c.state.Load()&(subscribed|cancelled) == subscribed {
-		c.up.Request(n)
+	case request:
+		n := c.owed.Swap(0)
+		if n > 0 && c.state.Load()&(subscribed|cancelled) == subscribed {
+			c.up.Request(n)
+		}
 	}
 }
 

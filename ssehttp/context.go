@@ -14,30 +14,38 @@ import (
 // goroutine.
 //
 // INVARIANTS (mu guards everything below it)
-//   - err is nil until the end, then context.Canceled, and then waiting is nil.
-//   - done, once made, is the channel that every Done returns.
+//   - done, once made, is the channel that every Done returns; waiting is nil
+//     after the end.
 type streamContext struct {
-	base context.Context
+	srv *Server
 
 	mu      sync.Mutex
-	err     error
+	ended   bool
 	done    chan struct{}
-	waiting []*afterEnd
+	waiting *afterEnd
 }
 
-type afterEnd struct{ f func() }
+// afterEnd is a function that waits for the end, in a list: there is rarely
+// more than one.
+type afterEnd struct {
+	f    func()
+	next *afterEnd
+}
 
 // Deadline is that of the server's context.
-func (x *streamContext) Deadline() (time.Time, bool) { return x.base.Deadline() }
+func (x *streamContext) Deadline() (time.Time, bool) { return x.srv.opts.Context.Deadline() }
 
 // Value is that of the server's context.
-func (x *streamContext) Value(key any) any { return x.base.Value(key) }
+func (x *streamContext) Value(key any) any { return x.srv.opts.Context.Value(key) }
 
 // Err is context.Canceled after the end.
 func (x *streamContext) Err() error {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	return x.err
+	if x.ended {
+		return context.Canceled
+	}
+	return nil
 }
 
 // Done is closed at the end.
@@ -46,7 +54,7 @@ func (x *streamContext) Done() <-chan struct{} {
 	defer x.mu.Unlock()
 	if x.done == nil {
 		x.done = make(chan struct{})
-		if x.err != nil {
+		if x.ended {
 			close(x.done)
 		}
 	}
@@ -56,25 +64,23 @@ func (x *streamContext) Done() <-chan struct{} {
 // AfterFunc makes package context wait here instead of on a goroutine: f runs
 // at the end, on a goroutine of its own, unless stop is called first.
 func (x *streamContext) AfterFunc(f func()) (stop func() bool) {
-	w := &afterEnd{f}
+	w := &afterEnd{f: f}
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	if x.err != nil {
+	if x.ended {
 		go f() // as context.AfterFunc does on a context that is done
 		return func() bool { return false }
 	}
-	x.waiting = append(x.waiting, w)
+	w.next, x.waiting = x.waiting, w
 	return func() bool { return x.forget(w) }
 }
 
 func (x *streamContext) forget(w *afterEnd) bool {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	for i, other := range x.waiting {
-		if other == w {
-			last := len(x.waiting) - 1
-			x.waiting[i], x.waiting[last] = x.waiting[last], nil
-			x.waiting = x.waiting[:last]
+	for at := &x.waiting; *at != nil; at = &(*at).next {
+		if *at == w {
+			*at = w.next
 			return true
 		}
 	}
@@ -85,14 +91,14 @@ func (x *streamContext) forget(w *afterEnd) bool {
 func (x *streamContext) end() {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	if x.err != nil {
+	if x.ended {
 		return
 	}
-	x.err = context.Canceled
+	x.ended = true
 	if x.done != nil {
 		close(x.done)
 	}
-	for _, w := range x.waiting {
+	for w := x.waiting; w != nil; w = w.next {
 		go w.f() // user code may block, and the caller may be a shard
 	}
 	x.waiting = nil

@@ -108,7 +108,8 @@ func (r *Request) Header(name string) string {
 // keep copies what the methods need and lets go of fasthttp's context.
 func (r *Request) keep() {
 	ctx := r.live
-	b := make([]byte, 0, 512)
+	buf := scratches.Get().(*[]byte)
+	b := (*buf)[:0]
 	b = appendKept(b, ctx.Path())
 	b = appendKept(b, ctx.URI().QueryString())
 	for key, value := range ctx.Request.Header.All() {
@@ -116,6 +117,8 @@ func (r *Request) keep() {
 		b = appendKept(b, value)
 	}
 	r.kept, r.live = string(b), nil
+	*buf = b
+	scratches.Put(buf)
 }
 
 func appendKept(b, text []byte) []byte {

@@ -27,10 +27,11 @@ type Server struct {
 	counters counters
 	shards   shards
 	unwatch  func() bool // takes the server off Options.Context
+	lastHead atomic.Pointer[[]byte]
 
-	mu      sync.Mutex // guards what follows
-	closing bool // no connection is admitted
-	stopped bool // every connection is to be closed at once
+	mu      sync.Mutex           // guards what follows
+	closing bool                 // no connection is admitted
+	stopped bool                 // every connection is to be closed at once
 	streams map[*stream]struct{} // of the goroutine transport
 	active  int                  // connections with an open socket or a call into user code under way
 	idle    chan struct{}        // made by Shutdown, closed when active is 0

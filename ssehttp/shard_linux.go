@@ -285,7 +285,7 @@ func (s *shard) deliver(in *inbox) {
 // register begins to watch a connection.
 func (s *shard) register(c *socket) bool {
 	s.table.add(c)
-	err := unix.EpollCtl(s.fd, unix.EPOLL_CTL_ADD, c.fd, &unix.EpollEvent{
+	err := unix.EpollCtl(s.fd, unix.EPOLL_CTL_ADD, int(c.fd), &unix.EpollEvent{
 		Events: unix.EPOLLIN | unix.EPOLLOUT | unix.EPOLLRDHUP | edgeTriggered,
 		Fd:     int32(c.place), Pad: c.generation,
 	})

@@ -5,6 +5,8 @@ import (
 	"net"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/freshet-go/freshet/flux"
 )
 
 // socket is a connection that was taken over: a file descriptor, a place in a
@@ -12,23 +14,22 @@ import (
 type socket struct {
 	conn
 	shard *shard
-	fd    int
+	fd    int32
 
 	// What follows is the loop's own.
 
-	late   *backlog // what the kernel would not take yet; nil if nothing waits
-	first  uint32   // entry of this turn's inbox, as index+1
-	final  uint32
-	place  uint32 // in the shard's table
-	slot   uint8  // of the wheel
-	gone   bool   // closed
-	ending Reason // close for this when everything is written
-
+	place      uint32   // in the shard's table
+	late       *backlog // what the kernel would not take yet; nil if nothing waits
+	first      uint32   // entry of this turn's inbox, as index+1
+	final      uint32
 	generation int32
 	read       int32   // bytes that came after the request
 	wrote      int64   // tick of the last progress
 	before     *socket // ring of the wheel
 	after      *socket
+	slot       uint8  // of the wheel
+	gone       bool   // closed
+	ending     Reason // close for this when everything is written
 }
 
 // backlog is what waits for a client that reads too slowly.
@@ -83,25 +84,23 @@ func (c *socket) last(r Reason, frame []byte) {
 // start duplicates the descriptor and lets fasthttp close its own: that gives
 // back everything that it and Go's poller hold for the connection, whatever
 // fasthttp's KeepHijackedConns says.
-func (c *socket) start(head []byte, nc net.Conn, subscribe func()) {
+func (c *socket) start(head []byte, nc net.Conn, events flux.Publisher[Event]) {
 	fd, err := duplicate(nc)
 	if err != nil {
 		c.srv.opts.Logger.Error("ssehttp: the connection cannot be taken over", "error", err)
 		c.gone = true
 		_ = nc.Close()
 		c.over(Gone)
-		c.release() // there will be no Subscribe
 		return
 	}
 	_ = nc.Close() // does nothing unless KeepHijackedConns is set; then fasthttp leaves it to us
-	c.fd = fd
+	c.fd = int32(fd)
 	limitSilence(fd, c.srv.opts.StallTimeout)
 	if !c.shard.put(entry{to: c, frame: head, kind: theStart}) {
 		c.close(ShutDown) // the loop has ended, so this is ours to do
-		c.release()
 		return
 	}
-	subscribe()
+	c.srv.calls.put(upcall{c: &c.conn, what: subscribe, events: events})
 }
 
 // write sends the entries of this turn, or puts them behind what waits already.
@@ -249,7 +248,7 @@ func (c *socket) account(events, size int) {
 // much it took; -1 if the client is gone and the socket closed.
 func (c *socket) send(b []byte) (sent int) {
 	for sent < len(b) {
-		n, err := unix.SendmsgN(c.fd, b[sent:], nil, nil, unix.MSG_NOSIGNAL|unix.MSG_DONTWAIT)
+		n, err := unix.SendmsgN(int(c.fd), b[sent:], nil, nil, unix.MSG_NOSIGNAL|unix.MSG_DONTWAIT)
 		switch {
 		case n > 0:
 			sent += n
@@ -269,7 +268,7 @@ func (c *socket) send(b []byte) (sent int) {
 func (c *socket) discard() bool {
 	b := c.shard.scratch[:cap(c.shard.scratch)]
 	for {
-		n, err := unix.Read(c.fd, b)
+		n, err := unix.Read(int(c.fd), b)
 		switch {
 		case n > 0:
 			if c.read += int32(n); c.read > mostDiscarded {
@@ -367,11 +366,11 @@ func (c *socket) close(r Reason) {
 	s.wheel.remove(c)
 	if c.generation != 0 {
 		s.table.remove(c)
-		_ = unix.EpollCtl(s.fd, unix.EPOLL_CTL_DEL, c.fd, nil)
+		_ = unix.EpollCtl(s.fd, unix.EPOLL_CTL_DEL, int(c.fd), nil)
 	}
 	if r != Gone {
-		_ = unix.Shutdown(c.fd, unix.SHUT_WR) // fasthttp's descriptor may still be open
+		_ = unix.Shutdown(int(c.fd), unix.SHUT_WR) // fasthttp's descriptor may still be open
 	}
-	_ = unix.Close(c.fd)
+	_ = unix.Close(int(c.fd))
 	c.over(r)
 }

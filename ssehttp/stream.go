@@ -6,6 +6,8 @@ import (
 	"os"
 	"sync"
 	"time"
+
+	"github.com/freshet-go/freshet/flux"
 )
 
 // stream is the transport of connections that cannot be taken over: TLS, a
@@ -47,7 +49,7 @@ func newStream(s *Server) *stream {
 }
 
 // start does not return before the connection is over: fasthttp closes it then.
-func (st *stream) start(head []byte, nc net.Conn, subscribe func()) {
+func (st *stream) start(head []byte, nc net.Conn, events flux.Publisher[Event]) {
 	st.nc = nc
 	s := st.srv
 	s.mu.Lock()
@@ -62,7 +64,7 @@ func (st *stream) start(head []byte, nc net.Conn, subscribe func()) {
 		st.beats = time.AfterFunc(s.opts.Heartbeat, st.beat)
 	}
 	st.mu.Unlock()
-	subscribe()
+	s.calls.put(upcall{c: &st.conn, what: subscribe, events: events})
 	if stopped {
 		st.abort(ShutDown)
 	} else if leaving {

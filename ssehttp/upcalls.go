@@ -3,14 +3,16 @@ package ssehttp
 import (
 	"sync"
 	"time"
+
+	"github.com/freshet-go/freshet/flux"
 )
 
 // Upstream calls
 //
-// Request and Cancel reach user code (doOnRequest, doOnCancel, a source of the
-// user's own), which may block for as long as it likes. No shard and no writer
-// runs them: they are put into this queue, and goroutines that live only while
-// there is something in it take them out, one call at a time.
+// Subscribe, Request and Cancel reach user code (doOnRequest, doOnCancel, a
+// source of the user's own), which may block for as long as it likes. No shard
+// and no writer runs them: they are put into this queue, and goroutines that
+// live only while there is something in it take them out, one call at a time.
 //
 // Mostly that is one goroutine, because most calls add to a counter and return:
 // a goroutine for each would cost five times as much as the call, and a
@@ -39,11 +41,20 @@ type upcalls struct {
 
 const patience = time.Millisecond
 
-// upcall is one call to a connection's subscription.
+// upcall is one call of a connection to its publisher.
 type upcall struct {
 	c      *conn
-	cancel bool // otherwise a request of what is owed
+	what   upcallKind
+	events flux.Publisher[Event] // to subscribe to
 }
+
+type upcallKind uint8
+
+const (
+	request upcallKind = iota // what is owed
+	cancel
+	subscribe
+)
 
 // put adds a call; the connection is held until it has returned.
 func (u *upcalls) put(call upcall) {
@@ -96,7 +107,7 @@ func (u *upcalls) run(epoch uint32) {
 			ended = true
 			return
 		}
-		call.c.upstream(call.cancel)
+		call.c.upstream(call)
 	}
 }
 
