@@ -35,9 +35,11 @@
 //	fluxtest.Verify(t, flux.Interval(time.Hour)).NoEvent(time.Hour).Next(0).Cancel()
 //
 // says that the first value comes after exactly an hour, neither earlier nor
-// later. When the script has ended, and everything that is due has happened, a
-// goroutine that the publisher left behind in the script's own bubble is a failure
-// that shows its stack.
+// later.
+//
+// When a script has ended, a bubble of its own lives on for a minute of virtual
+// time. A signal in that minute breaks a rule; a goroutine that is still there at its
+// end was left behind by the publisher, and the failure shows its stack.
 //
 // What the stream uses must belong to the same bubble. A channel, a timer or a
 // goroutine that was made before the bubble began keeps it from coming to rest, and

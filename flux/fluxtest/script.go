@@ -74,7 +74,11 @@ func (s *script[T]) run(ctx context.Context, p flux.Publisher[T]) {
 		}
 	}
 	s.end()
+	stop()
 	s.clock.settle()
+	if d := s.clock.aftermath(); d > 0 && s.failure == "" {
+		s.sleep(d)
+	}
 }
 
 // current gives the step at the cursor, nil when there is nothing left to do.
