@@ -90,4 +90,28 @@
 // Several subscribers at once, a subscriber that cancels in the middle of a value,
 // a trace to compare with another: subscribe a [Recorder], let time pass with
 // [Advance], look at its timeline.
+//
+// # Coming from reactor-test
+//
+//	StepVerifier.create(p), withVirtualTime(() -> p)  Verify(t, p)
+//	create(p, n), thenRequest(n)                      WithDemand(n), Request(n)
+//	expectNext, expectNextCount, expectNextMatches    Next, NextCount, NextMatches
+//	consumeNextWith, assertNext                       NextFunc
+//	thenConsumeWhile                                  NextWhile
+//	thenAwait(d), expectNoEvent(d)                    Advance(d), NoEvent(d)
+//	then, as                                          ThenDo, As
+//	verifyComplete                                    Complete
+//	verifyErrorSatisfies, verifyErrorMatches          ErrorMatches
+//	verifyError(Class)                                ErrorIs, ErrorAs
+//	verifyError()                                     AnyError
+//	thenCancel().verify()                             Cancel
+//	verifyThenAssertThat().hasDropped(...)            the Recorder that the last step returns
+//	TestPublisher.create, createCold                  Hot, Cold
+//	TestPublisher.createNoncompliant(...)             Hot(faults...), Cold(faults...)
+//	PublisherProbe.of(p)                              NewProbe(p)
+//	TestSubscriber                                    NewRecorder
+//
+// Two differences matter. The clock of a script always is virtual where that is
+// possible, so nothing waits in a test; and expectNext, which waits, is a Next that
+// does not: what takes time needs an Advance before it.
 package fluxtest

@@ -282,7 +282,9 @@ func (s *script[T]) await(most time.Duration) bool {
 			return true
 		}
 		if !s.signalled(time.Until(deadline)) {
-			return false
+			s.clock.settle() // what is due at this very instant has come in time
+			_, ok := s.waiting()
+			return ok
 		}
 	}
 }
