@@ -35,9 +35,11 @@
 //	fluxtest.Verify(t, flux.Interval(time.Hour)).NoEvent(time.Hour).Next(0).Cancel()
 //
 // says that the first value comes after exactly an hour, neither earlier nor
-// later. When the script has ended, and everything that is due has happened, a
-// goroutine that the publisher left behind in the script's own bubble is a failure
-// that shows its stack.
+// later.
+//
+// When a script has ended, a bubble of its own lives on for a minute of virtual
+// time. A signal in that minute breaks a rule; a goroutine that is still there at its
+// end was left behind by the publisher, and the failure shows its stack.
 //
 // What the stream uses must belong to the same bubble. A channel, a timer or a
 // goroutine that was made before the bubble began keeps it from coming to rest, and
@@ -88,4 +90,28 @@
 // Several subscribers at once, a subscriber that cancels in the middle of a value,
 // a trace to compare with another: subscribe a [Recorder], let time pass with
 // [Advance], look at its timeline.
+//
+// # Coming from reactor-test
+//
+//	StepVerifier.create(p), withVirtualTime(() -> p)  Verify(t, p)
+//	create(p, n), thenRequest(n)                      WithDemand(n), Request(n)
+//	expectNext, expectNextCount, expectNextMatches    Next, NextCount, NextMatches
+//	consumeNextWith, assertNext                       NextFunc
+//	thenConsumeWhile                                  NextWhile
+//	thenAwait(d), expectNoEvent(d)                    Advance(d), NoEvent(d)
+//	then, as                                          ThenDo, As
+//	verifyComplete                                    Complete
+//	verifyErrorSatisfies, verifyErrorMatches          ErrorMatches
+//	verifyError(Class)                                ErrorIs, ErrorAs
+//	verifyError()                                     AnyError
+//	thenCancel().verify()                             Cancel
+//	verifyThenAssertThat().hasDropped(...)            the Recorder that the last step returns
+//	TestPublisher.create, createCold                  Hot, Cold
+//	TestPublisher.createNoncompliant(...)             Hot(faults...), Cold(faults...)
+//	PublisherProbe.of(p)                              NewProbe(p)
+//	TestSubscriber                                    NewRecorder
+//
+// Two differences matter. The clock of a script always is virtual where that is
+// possible, so nothing waits in a test; and expectNext, which waits, is a Next that
+// does not: what takes time needs an Advance before it.
 package fluxtest

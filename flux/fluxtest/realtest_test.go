@@ -26,6 +26,7 @@ func TestFailureOfARealTestNamesTheLineOfTheScript(t *testing.T) {
 		"mismatch":  `realtest_test\.go:\d+: fluxtest: Next\(2\) at realtest_test\.go:\d+: want next\(2\), got next\(1\)`,
 		"assertion": `Error Trace:\s+\S*realtest_test\.go:\d+`,
 		"leak":      `realtest_test\.go:\d+: fluxtest: goroutines were left when the script had ended(?s:.*)leakyPublisher`,
+		"deaf":      `the publisher broke rule 1.8: next came after the cancel`,
 		"forgotten": `fluxtest: the script begun at realtest_test\.go:\d+ never ran`,
 		"assert":    `realtest_test\.go:\d+: fluxtest: want a cancel, there was none`,
 	} {
@@ -62,6 +63,10 @@ func TestFailing(t *testing.T) {
 	})
 	t.Run("leak", func(t *testing.T) {
 		fluxtest.Verify(t, leakyPublisher()).Next(1).Complete()
+		t.Log("went on")
+	})
+	t.Run("deaf", func(t *testing.T) {
+		fluxtest.Verify(t, ticks(20*time.Second, true)).Advance(20 * time.Second).Next(0).Cancel()
 		t.Log("went on")
 	})
 	t.Run("forgotten", func(t *testing.T) {

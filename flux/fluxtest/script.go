@@ -74,7 +74,11 @@ func (s *script[T]) run(ctx context.Context, p flux.Publisher[T]) {
 		}
 	}
 	s.end()
+	stop()
 	s.clock.settle()
+	if d := s.clock.aftermath(); d > 0 && s.failure == "" {
+		s.sleep(d)
+	}
 }
 
 // current gives the step at the cursor, nil when there is nothing left to do.
@@ -278,7 +282,9 @@ func (s *script[T]) await(most time.Duration) bool {
 			return true
 		}
 		if !s.signalled(time.Until(deadline)) {
-			return false
+			s.clock.settle() // what is due at this very instant has come in time
+			_, ok := s.waiting()
+			return ok
 		}
 	}
 }

@@ -147,10 +147,11 @@ func describe[T any](e Event[T]) string {
 // same is the identity of two errors; values that cannot be compared are equal
 // by their contents.
 func same(a, b error) bool {
-	if ta := reflect.TypeOf(a); ta != reflect.TypeOf(b) || ta == nil || ta.Comparable() {
-		return a == b
+	va, vb := reflect.ValueOf(a), reflect.ValueOf(b)
+	if va.IsValid() && vb.IsValid() && !(va.Comparable() && vb.Comparable()) {
+		return reflect.DeepEqual(a, b)
 	}
-	return reflect.DeepEqual(a, b)
+	return any(a) == any(b)
 }
 
 // Steps on the goroutine of the test.

@@ -69,8 +69,9 @@ func (v *Verifier[T]) NextCount(n int) *Verifier[T] {
 }
 
 // NextWhile takes the values that come for as long as match is true, which may
-// be none. It is met when something else comes, or nothing more. The goroutine
-// that sends the values calls match, which must not call FailNow.
+// be none. It is met when something else comes, or nothing more (by a real clock:
+// nothing for as long as the patience lasts). The goroutine that sends the values
+// calls match, which must not call FailNow.
 func (v *Verifier[T]) NextWhile(match func(value T) bool) *Verifier[T] {
 	if match == nil {
 		v.wrong("NextWhile(nil): the function must not be nil")
@@ -104,7 +105,7 @@ func (v *Verifier[T]) NoEvent(d time.Duration) *Verifier[T] {
 }
 
 // Await lets time pass until the next signal comes, and fails if none does
-// within most. It is for moments that are not known exactly, such as a backoff
+// within most, its last instant included. The signal is left to the next step. It is for moments that are not known exactly, such as a backoff
 // with jitter.
 func (v *Verifier[T]) Await(most time.Duration) *Verifier[T] {
 	v.add("Await(%v)", most).perform = await[T](most)

@@ -1,6 +1,7 @@
 package fluxtest
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -111,7 +112,9 @@ func (l *Timeline[T]) Requested() int64 {
 func (l *Timeline[T]) Violations() []*Violation {
 	var vs []*Violation
 	for _, e := range l.Of(Violated) {
-		vs = append(vs, e.Err.(*Violation))
+		if v, ok := errors.AsType[*Violation](e.Err); ok {
+			vs = append(vs, v)
+		}
 	}
 	return vs
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"testing"
 	"time"
 
@@ -57,6 +58,15 @@ func TestSourceWithoutEndIsCutOffInsideTheSignal(t *testing.T) {
 	require.Len(t, rec.Values(), 500)
 }
 
+func TestSignalUnderWayWhenTheScriptCancelsIsNoFailure(t *testing.T) {
+	src := publisherFunc[int](func(_ context.Context, s flux.Subscriber[int]) {
+		s.OnSubscribe(handle{})
+		s.OnNext(1)
+		s.OnNext(2)
+	})
+	fluxtest.Verify(t, src).Next(1).Cancel().AssertValues(t, 1, 2)
+}
+
 func TestVirtualTimeMovesOnlyWhereTheScriptSaysSo(t *testing.T) {
 	start := time.Now()
 	rec := fluxtest.Verify(t, ticks(time.Hour, false)).
@@ -71,6 +81,35 @@ func TestVirtualTimeMovesOnlyWhereTheScriptSaysSo(t *testing.T) {
 	require.Equal(t, 4*time.Hour, rec.Of(fluxtest.Next)[3].At)
 	require.Equal(t, fluxtest.Cancel, rec.Events()[len(rec.Events())-1].Kind)
 }
+
+func TestAwaitIncludesItsLastInstant(t *testing.T) {
+	for range 50 {
+		fluxtest.Verify(t, ticks(time.Second, false)).Await(time.Second).Next(0).Cancel()
+	}
+}
+
+func TestPredicateThatLeavesItsGoroutineFailsTheScript(t *testing.T) {
+	fluxtest.Run(t, func(t *testing.T) {
+		fake := &fakeT{}
+		fluxtest.Verify(fake, async(1)).
+			NextMatches(func(int) bool { runtime.Goexit(); return true }).
+			Complete()
+		require.Contains(t, fake.text(), "it must not call FailNow, use NextFunc for that")
+	})
+}
+
+func TestErrorsThatCannotBeComparedAreEqualByTheirContents(t *testing.T) {
+	fluxtest.Verify(t, flux.Error[int](list{"a", "b"})).Error(list{"a", "b"})
+	fluxtest.Run(t, func(t *testing.T) {
+		fake := &fakeT{}
+		fluxtest.Verify(fake, flux.Error[int](list{"a"})).Error(list{"b"})
+		require.NotEmpty(t, fake.errors)
+	})
+}
+
+type list []string
+
+func (l list) Error() string { return fmt.Sprint([]string(l)) }
 
 func TestScriptInsideABubbleUsesItsClock(t *testing.T) {
 	fluxtest.Run(t, func(t *testing.T) {
@@ -99,7 +138,7 @@ func TestErrorExpectations(t *testing.T) {
 	wrapped := fmt.Errorf("outer: %w", errBoom)
 	fluxtest.Verify(t, flux.Error[int](wrapped)).ErrorIs(errBoom)
 	fluxtest.Verify(t, flux.Error[int](wrapped)).AnyError()
-	fluxtest.Verify(t, flux.Error[int](wrapped)).ErrorMatches(func(err error) bool { return err == wrapped })
+	fluxtest.Verify(t, flux.Error[int](wrapped)).ErrorMatches(func(err error) bool { return errors.Unwrap(err) != nil })
 	var p *flux.PanicError
 	fluxtest.Verify(t, flux.Map(flux.Just(1), func(int) int { panic("no") })).ErrorAs(&p)
 	require.Equal(t, "no", p.Value)
@@ -116,6 +155,7 @@ func TestScriptThatDoesNotFitFails(t *testing.T) {
 		want string
 	}{
 		"another value":         {flux.Just(1, 2), func(v verifier) { v.Next(1, 3).Complete() }, "want next(3), value 2 of 2, got next(2)"},
+		"another of endless":    {naturals(), func(v verifier) { v.Next(0, 7).Complete() }, "want next(7), value 2 of 2, got next(1)"},
 		"value for the end":     {flux.Just(1, 2), func(v verifier) { v.Next(1).Complete() }, "want complete, got next(2)"},
 		"end for a value":       {flux.Just(1), func(v verifier) { v.Next(1, 2).Complete() }, "want next(2), value 2 of 2, got complete"},
 		"error for a value":     {flux.Error[int](errBoom), func(v verifier) { v.Next(1).Complete() }, "want next(1), got error(boom)"},
@@ -145,6 +185,12 @@ func TestScriptThatDoesNotFitFails(t *testing.T) {
 		"nil publisher":    {nil, func(v verifier) { v.Complete() }, "Verify(nil)"},
 		"nil function":     {never, func(v verifier) { v.NextFunc(nil).Complete() }, "NextFunc(nil)"},
 		"nil context":      {never, func(v verifier) { v.WithContext(nil).Complete() }, "WithContext(nil)"},
+		"nil predicate":    {never, func(v verifier) { v.NextMatches(nil).NextWhile(nil).Complete() }, "NextMatches(nil)"},
+		"nil while":        {never, func(v verifier) { v.NextWhile(nil).Complete() }, "NextWhile(nil)"},
+		"nil action":       {never, func(v verifier) { v.ThenDo(nil).Complete() }, "ThenDo(nil)"},
+		"nil error match":  {never, func(v verifier) { v.ErrorMatches(nil) }, "ErrorMatches(nil)"},
+		"nil comparison":   {never, func(v verifier) { v.WithEqual(nil).Complete() }, "WithEqual(nil)"},
+		"no patience":      {never, func(v verifier) { v.RealTime(0).Complete() }, "RealTime(0s)"},
 		"no value":         {never, func(v verifier) { v.Next().Complete() }, "Next() at verifier_test.go:"},
 		"count of 0":       {never, func(v verifier) { v.NextCount(0).Complete() }, "NextCount(0)"},
 		"negative demand":  {never, func(v verifier) { v.WithDemand(-1).Complete() }, "WithDemand(-1)"},
@@ -219,6 +265,10 @@ func TestThenDoDrivesTheSource(t *testing.T) {
 }
 
 func TestContextOfTheScript(t *testing.T) {
+	outer, end := context.WithCancel(context.Background())
+	fluxtest.Verify(t, flux.Never[int]()).WithContext(outer).NoEvent(time.Second).Cancel()
+	end() // of a context that was used in a bubble, outside of it
+
 	type key struct{}
 	var got context.Context
 	src := flux.Defer(func(ctx context.Context) flux.Flux[int] {
