@@ -3,6 +3,7 @@ package flux
 import (
 	"context"
 	"fmt"
+	"math"
 	"sync/atomic"
 	"time"
 )
@@ -28,8 +29,7 @@ func IntervalAfter(start, period time.Duration) Flux[int64] {
 	}
 	return Flux[int64]{sourceFunc[int64](func(ctx context.Context, s Subscriber[int64]) {
 		t := &ticker{ctx: ctx, down: s, period: period}
-		t.timer = time.AfterFunc(start, t.tick)
-		t.timer.Stop() // not before the subscriber was told
+		t.timer = stoppedTimer(t.tick) // armed once the subscriber was told
 		s.OnSubscribe(t)
 		t.due = time.Now().Add(start)
 		t.arm()
@@ -117,4 +117,12 @@ func (t *ticker) Request(n int64) {
 func (t *ticker) Cancel() {
 	t.over.Store(true)
 	t.timer.Stop()
+}
+
+// stoppedTimer makes a timer that runs f once it is Reset. f gets a goroutine
+// that exists only for the call.
+func stoppedTimer(f func()) *time.Timer {
+	t := time.AfterFunc(math.MaxInt64, f)
+	t.Stop()
+	return t
 }

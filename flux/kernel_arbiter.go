@@ -75,7 +75,7 @@ func (a *arbiter) set(s Subscription) {
 	}
 	a.cur = s
 	if a.open != Unbounded {
-		a.open -= a.sent
+		a.open = max(a.open-a.sent, 0) // an upstream may have sent more than it was asked for
 	}
 	a.sent = 0
 	n := a.open

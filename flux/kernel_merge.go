@@ -189,13 +189,28 @@ func (in *mergeInner[T, R]) OnNext(v R) {
 		if m.direct(&in.queue, v) {
 			in.took(1)
 		} else {
-			m.enqueue(&in.queue, v)
+			in.enqueue(v)
 		}
 		m.leave()
 		return
 	}
-	m.enqueue(&in.queue, v)
+	in.enqueue(v)
 	m.change()
+}
+
+// enqueue keeps v, unless the inner sent more than it was asked for and more
+// than there is room for.
+func (in *mergeInner[T, R]) enqueue(v R) {
+	in.m.mu.Lock()
+	full := in.queue.len() >= queueBound(in.m.prefetch)
+	in.m.mu.Unlock()
+	if full {
+		discard(in.m.ctx, v)
+		in.up.Cancel()
+		in.m.fail(ErrOverflow, in)
+		return
+	}
+	in.m.enqueue(&in.queue, v)
 }
 
 func (in *mergeInner[T, R]) OnError(err error) { in.m.fail(err, in) }

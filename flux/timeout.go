@@ -28,8 +28,7 @@ func (f Flux[T]) TimeoutOr(gap time.Duration, fallback Publisher[T]) Flux[T] {
 	src, other := f.source(), sourceOf(fallback)
 	return Flux[T]{sourceFunc[T](func(ctx context.Context, s Subscriber[T]) {
 		t := &timeout[T]{relay: newRelay(s), ctx: ctx, gap: gap, other: other}
-		t.timer = time.AfterFunc(gap, t.fire)
-		t.timer.Stop() // not before the subscriber was told
+		t.timer = stoppedTimer(t.fire) // armed once the subscriber was told
 		s.OnSubscribe(t)
 		t.begin()
 		src.subscribe(ctx, t)
