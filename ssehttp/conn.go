@@ -184,7 +184,11 @@ func (c *conn) progress(events, bytes int) {
 		return
 	}
 	c.taken += int64(events)
-	c.size += (int32(min(bytes/events, windowBytes)) - c.size) / 8
+	size := int32(min(bytes/events, windowBytes))
+	if c.size == 0 {
+		c.size = size
+	}
+	c.size += (size - c.size) / 8
 	window := min(int64(c.srv.opts.Window), max(windowBytes/int64(max(c.size, 1)), leastWindow))
 	out := c.granted.Load() - c.taken
 	if out > window/2 || c.state.Load()&(terminal|closed) != 0 {
@@ -227,6 +231,9 @@ func (c *conn) upstream(call upcall) {
 	}()
 	switch call.what {
 	case subscribe:
+		if c.state.Load()&(terminal|closed) != 0 {
+			return // the client left first
+		}
 		flux.From(call.events).Subscribe(&c.streamContext, c)
 	case cancel:
 		c.cancel()

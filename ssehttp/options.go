@@ -47,7 +47,7 @@ type Options struct {
 
 	// LastEvent is sent to every client at [Server.Shutdown]. The zero Event
 	// stands for one named "shutdown" that tells clients to come back after
-	// RetryAfter.
+	// one to two times RetryAfter, evenly spread over them.
 	LastEvent Event
 
 	// RetryAfter is what a client that comes during a shutdown is told to wait,
@@ -113,7 +113,6 @@ func (o Options) withDefaults() Options {
 	defaultTo(&o.StallTimeout, defaultStallTimeout)
 	defaultTo(&o.RetryAfter, defaultRetryAfter)
 	defaultTo(&o.Window, defaultWindow)
-	defaultTo(&o.LastEvent, Event{Name: "shutdown", Data: "the server is going away", Retry: o.RetryAfter})
 	if o.Context == nil {
 		o.Context = context.Background()
 	}

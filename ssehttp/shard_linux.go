@@ -47,10 +47,10 @@ type shard struct {
 	in       inbox
 	ready    []unix.EpollEvent // what the poller found, until handled
 	asleep   bool
-	farewell []byte // the last frame for every connection
-	leaving  bool   // farewell is to be sent
-	quit     bool   // close everything and end
-	ended    bool   // nobody takes what is put
+	farewell [][]byte // forms of the last frame for every connection
+	leaving  bool     // farewell is to be sent
+	quit     bool     // close everything and end
+	ended    bool     // nobody takes what is put
 
 	wake    chan struct{} // one token: the loop may be looking away when it is woken
 	handled chan struct{} // one token: lets the poller ask again, so that readiness cannot pile up
@@ -69,7 +69,7 @@ type shard struct {
 	timer   *time.Timer
 	armed   int64 // the tick for which timer is set
 	ending  bool  // every connection is sent away
-	goodbye []byte
+	goodbye [][]byte
 	scratch []byte
 }
 
@@ -160,12 +160,15 @@ func (s *shard) poll() {
 	events := make([]unix.EpollEvent, 512)
 	for {
 		n := 0
-		err := raw.Read(func(fd uintptr) bool {
-			n, _ = unix.EpollWait(int(fd), events, 0)
+		closed := raw.Read(func(fd uintptr) bool {
+			n, err = unix.EpollWait(int(fd), events, 0)
+			for err == unix.EINTR {
+				n, err = unix.EpollWait(int(fd), events, 0)
+			}
 			return n > 0
 		})
-		if err != nil {
-			return // closed
+		if closed != nil {
+			return
 		}
 		s.mu.Lock()
 		s.ready = events[:n]
@@ -178,7 +181,7 @@ func (s *shard) poll() {
 type turn struct {
 	in       inbox
 	ready    []unix.EpollEvent
-	farewell []byte
+	farewell [][]byte
 	leaving  bool
 	quit     bool
 }
@@ -328,11 +331,11 @@ func (s *shard) poked(ready []unix.EpollEvent) {
 }
 
 // sendAway says goodbye to every connection.
-func (s *shard) sendAway(frame []byte) {
-	s.ending, s.goodbye = true, frame
+func (s *shard) sendAway(farewell [][]byte) {
+	s.ending, s.goodbye = true, farewell
 	for _, c := range s.table.sockets {
 		if c != nil {
-			c.sendAway(frame)
+			c.sendAway(farewell)
 		}
 	}
 }

@@ -54,11 +54,12 @@ func (h *shards) each(f func(*shard)) {
 	}
 }
 
-// leave asks every connection to go, with frame as the last thing it hears.
-func (h *shards) leave(frame []byte) {
+// leave asks every connection to go, with a form of farewell as the last thing
+// it hears.
+func (h *shards) leave(farewell [][]byte) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.each(func(sh *shard) { sh.leave(frame) })
+	h.each(func(sh *shard) { sh.leave(farewell) })
 }
 
 // end closes what is left and ends the goroutines.
@@ -73,9 +74,9 @@ func (h *shards) end() {
 
 var errShutDown = errors.New("ssehttp: the server was shut down")
 
-func (s *shard) leave(frame []byte) {
+func (s *shard) leave(farewell [][]byte) {
 	s.mu.Lock()
-	s.leaving, s.farewell = true, frame
+	s.leaving, s.farewell = true, farewell
 	s.unlockAndWake()
 }
 

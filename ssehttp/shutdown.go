@@ -2,12 +2,13 @@ package ssehttp
 
 import (
 	"context"
+	"time"
 )
 
 // Shutdown ends every stream and returns when that is done, or when ctx is.
 //
 // New requests are answered with 503 and Retry-After. Every client gets
-// Options.LastEvent behind what waits for it, and its connection is closed when
+// [Options].LastEvent behind what waits for it, and its connection is closed when
 // that is written; every publisher is cancelled at once, and Shutdown waits for
 // the cancellations (doOnCancel, doFinally) to return. When ctx is done first,
 // the remaining connections are closed as they are and the error is
@@ -51,10 +52,10 @@ func (s *Server) leaveAll() <-chan struct{} {
 	streams := s.streamList()
 	s.mu.Unlock()
 	if first {
-		frame := s.farewell()
-		s.shards.leave(frame)
-		for _, st := range streams {
-			st.sendAway(frame)
+		farewell := s.farewell()
+		s.shards.leave(farewell)
+		for i, st := range streams {
+			st.sendAway(oneOf(farewell, i))
 		}
 	}
 	return idle
@@ -74,11 +75,29 @@ func (s *Server) stop() {
 	}
 }
 
-// farewell is the last frame for every client.
-func (s *Server) farewell() []byte {
-	frame, _ := s.opts.Mode.Append(nil, s.opts.LastEvent) // New has tried it
+// farewell is the last frame for every client, in several forms if it is our
+// own: they spread the clients' return over a second RetryAfter, so that they
+// do not all come at once to the server that has just started again.
+func (s *Server) farewell() [][]byte {
+	if e := s.opts.LastEvent; e != (Event{}) {
+		return [][]byte{s.appendLast(e)}
+	}
+	const forms = 16
+	var frames [][]byte
+	for i := range time.Duration(forms) {
+		e := Event{Name: "shutdown", Data: "the server is going away", Retry: s.opts.RetryAfter * (forms + i) / forms}
+		frames = append(frames, s.appendLast(e))
+	}
+	return frames
+}
+
+func (s *Server) appendLast(e Event) []byte {
+	frame, _ := s.opts.Mode.Append(nil, e) // New has tried it
 	return frame
 }
+
+// oneOf picks the form for the i-th connection.
+func oneOf(farewell [][]byte, i int) []byte { return farewell[i%len(farewell)] }
 
 func (s *Server) streamList() []*stream {
 	list := make([]*stream, 0, len(s.streams))

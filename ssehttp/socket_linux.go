@@ -119,6 +119,9 @@ func (c *socket) write(in *inbox, first uint32) {
 		if n < 0 {
 			return
 		}
+		if n > 0 {
+			c.wrote = c.shard.tick
+		}
 		size += n
 		for first != next {
 			e := &in.entries[first-1]
@@ -138,7 +141,6 @@ func (c *socket) write(in *inbox, first uint32) {
 			break
 		}
 	}
-	c.wrote = c.shard.tick
 	c.account(events, size)
 	if c.ending != 0 && c.late == nil {
 		c.close(c.ending)
@@ -187,6 +189,7 @@ func (c *socket) queue(in *inbox, first uint32, off int) {
 func (c *socket) stalled(off int) {
 	s := c.shard
 	c.late = &backlog{off: off}
+	c.wrote = s.tick
 	c.srv.counters.stalls.Add(1)
 	if s.clock.stall != 0 {
 		s.wheel.remove(c)
@@ -208,8 +211,8 @@ func (c *socket) resume() {
 	events, size := 0, 0
 	l := c.late
 	for len(l.frames) > 0 {
-		f := l.frames[0]
-		n := c.send(f.bytes[l.off:])
+		b := l.gather(c.shard.scratch)
+		n := c.send(b)
 		if n < 0 {
 			return
 		}
@@ -217,15 +220,10 @@ func (c *socket) resume() {
 			c.wrote = c.shard.tick
 		}
 		size += n
-		l.off += n
-		if l.off < len(f.bytes) {
+		events += l.advance(n)
+		if n < len(b) {
 			break
 		}
-		if f.kind == anEvent {
-			events++
-		}
-		l.frames[0] = lateFrame{}
-		l.frames, l.off = l.frames[1:], 0
 	}
 	if len(l.frames) == 0 {
 		c.late = nil
@@ -235,6 +233,38 @@ func (c *socket) resume() {
 	if c.ending != 0 && c.late == nil {
 		c.close(c.ending)
 	}
+}
+
+// gather gives the bytes that the next write should carry.
+func (l *backlog) gather(scratch []byte) []byte {
+	first := l.frames[0].bytes[l.off:]
+	if len(l.frames) == 1 || len(first) >= largeFrame {
+		return first
+	}
+	b := append(scratch[:0], first...)
+	for _, f := range l.frames[1:] {
+		if len(b)+len(f.bytes) > cap(b) || len(f.bytes) >= largeFrame {
+			break
+		}
+		b = append(b, f.bytes...)
+	}
+	return b
+}
+
+// advance drops n bytes that were written, and returns how many events that
+// completed.
+func (l *backlog) advance(n int) (events int) {
+	l.off += n
+	for len(l.frames) > 0 && l.off >= len(l.frames[0].bytes) {
+		f := l.frames[0]
+		if f.kind == anEvent {
+			events++
+		}
+		l.off -= len(f.bytes)
+		l.frames[0] = lateFrame{}
+		l.frames = l.frames[1:]
+	}
+	return events
 }
 
 func (c *socket) account(events, size int) {
@@ -340,11 +370,11 @@ func (c *socket) comment(frame []byte) {
 }
 
 // sendAway says goodbye; the publisher is cancelled at once.
-func (c *socket) sendAway(frame []byte) {
+func (c *socket) sendAway(farewell [][]byte) {
 	if c.ending != 0 || c.gone {
 		return
 	}
-	c.comment(frame)
+	c.comment(oneOf(farewell, int(c.place)))
 	if c.gone {
 		return
 	}

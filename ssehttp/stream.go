@@ -68,7 +68,7 @@ func (st *stream) start(head []byte, nc net.Conn, events flux.Publisher[Event]) 
 	if stopped {
 		st.abort(ShutDown)
 	} else if leaving {
-		st.sendAway(s.farewell())
+		st.sendAway(oneOf(s.farewell(), int(s.counters.accepted.Load())))
 	}
 	st.finish(st.read())
 }

@@ -10,5 +10,5 @@ func (s *Server) outlet(net.Conn) outlet { return newStream(s) }
 // shards are a thing of Linux.
 type shards struct{}
 
-func (*shards) leave([]byte) {}
-func (*shards) end()         {}
+func (*shards) leave([][]byte) {}
+func (*shards) end()           {}
