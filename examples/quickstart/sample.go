@@ -156,11 +156,11 @@ func rates(before, after reading, elapsed time.Duration) Sample {
 		in := float64(byteDelta(was.in, now.in)) / elapsed.Seconds()
 		sent := float64(byteDelta(was.out, now.out)) / elapsed.Seconds()
 		if name == after.loopbackName {
-			out.Net.Loopback += in // what loopback sends it receives
+			out.Net.Loopback += math.Round(in) // what loopback sends it receives
 			continue
 		}
-		out.Net.In += in
-		out.Net.Out += sent
+		out.Net.In += math.Round(in)
+		out.Net.Out += math.Round(sent)
 	}
 	return out
 }

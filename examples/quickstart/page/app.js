@@ -44,7 +44,10 @@ const receive = {
   open(data) {
     started = Date.now() - data.uptime;
     for (const chart of Object.values(charts)) chart.pace(data.interval);
-    for (const limit of data.limits) charts[limit.name]?.limit(limit.value);
+    for (const limit of data.limits) {
+      if (limit.name === "memory") memoryLimit = limit.value / 100; // its chart is in bytes
+      else charts[limit.name]?.limit(limit.value);
+    }
     stream.expect(data.interval);
   },
   cpu(data, t) {
@@ -57,6 +60,7 @@ const receive = {
     charts.process.push(t, [data.rss]);
     if (!data.total) return unknown("memory");
     charts.memory.options.scale = () => data.total;
+    charts.memory.limit(data.total * memoryLimit);
     charts.memory.push(t, [data.used]);
     const swap = data.swapUsed ? `, ${bytes(data.swapUsed)} swapped out` : "";
     $("memory-total").textContent = `of ${bytes(data.total)}${swap}`;
@@ -65,7 +69,7 @@ const receive = {
     charts.process.push(t, [data.heap], 1);
     charts.goroutines.push(t, [data.goroutines]);
     charts.pauses.push(t, [data.gcPauseMax]);
-    $("gc-cycles").textContent = `pauses; ${count(data.gcCycles)} cycles so far`;
+    $("gc-cycles").textContent = `pauses; cycles so far: ${count(data.gcCycles)}`;
   },
   net(data, t) {
     if (!data.known) return unknown("net");
@@ -77,6 +81,7 @@ const receive = {
 };
 
 let started = 0;
+let memoryLimit = Infinity;
 const stream = new Stream(["open", ...names, "bye"], {
   event(name, id, text) {
     const data = JSON.parse(text);

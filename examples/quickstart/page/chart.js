@@ -75,7 +75,6 @@ export class Chart {
   // limit marks the height at which an alert is raised.
   limit(value) {
     this.limitAt = value;
-    this.draw();
   }
 
   // absent says that there will be nothing to draw.
@@ -134,8 +133,8 @@ export class Chart {
     // The first series is the one that matters most: it goes on top.
     for (const s of [...this.series].reverse()) {
       g.strokeStyle = g.fillStyle = s.color.startsWith("--") ? style.getPropertyValue(s.color) : s.color;
-      g.lineWidth = s.thin ? 1 : 2;
-      g.globalAlpha = s.thin ? 0.5 : 1;
+      g.lineWidth = s.thin ? 1.2 : 2;
+      g.globalAlpha = s.thin ? 0.75 : 1;
       if (this.options.bars) drawBars(g, s.points, view);
       else for (const run of this.runs(s.points)) drawRun(g, run, view, s.fill, this.options.steps);
     }
