@@ -1,0 +1,74 @@
+package main
+
+import (
+	"log"
+	"runtime"
+	"time"
+
+	"github.com/freshet-go/freshet/flux"
+	"github.com/freshet-go/freshet/sink"
+	"github.com/freshet-go/freshet/ssehttp"
+)
+
+// retry is how long a browser waits before it connects again: short, so that a
+// restart of the server is hardly seen.
+const retry = time.Second
+
+// bye is the last event that a client gets when the server goes.
+var bye = ssehttp.Event{Name: "bye", Data: `{"reason":"the server is shutting down"}`, Retry: retry}
+
+// Welcome is the data of the open event. Interval and Uptime are in
+// milliseconds; Limits are what alerts are raised at.
+type Welcome struct {
+	Interval int64   `json:"interval"`
+	Uptime   int64   `json:"uptime"`
+	System   string  `json:"system"`
+	Limits   []Limit `json:"limits"`
+}
+
+// Clients is the data of a clients event.
+type Clients struct {
+	Count int `json:"count"`
+}
+
+// watcher is told of the lives of the pipelines, on whichever goroutine a
+// signal is sent; it must not block.
+type watcher interface {
+	joined(c client)
+	left(c client, why flux.SignalType)
+	ended(err error) // the shared pipeline; err is nil for completion
+}
+
+func newFeed(w watcher) *feed {
+	return &feed{events: sink.DirectBestEffort[ssehttp.Event](), watcher: w}
+}
+
+// handler answers each request with the pipeline of its client.
+func (f *feed) handler(every time.Duration) ssehttp.Handler {
+	started := time.Now()
+	encode := ssehttp.JSON("open", ssehttp.Encoding[Welcome]{Retry: retry})
+	return func(r *ssehttp.Request) (flux.Publisher[ssehttp.Event], error) {
+		c, err := clientOf(r)
+		if err != nil {
+			return nil, err
+		}
+		welcome, err := encode(Welcome{
+			Interval: every.Milliseconds(),
+			Uptime:   time.Since(started).Milliseconds(),
+			System:   runtime.GOOS,
+			Limits:   limits,
+		})
+		return f.connection(c, welcome), err
+	}
+}
+
+// logger writes the lives of the pipelines to the standard logger.
+type logger struct{}
+
+func (logger) joined(c client) { log.Printf("%s joined", c.addr) }
+
+func (logger) left(c client, why flux.SignalType) { log.Printf("%s left: %v", c.addr, why) }
+
+// ended is called for a failure only: the samples have no end of their own, and
+// a cancel makes no signal.
+func (logger) ended(err error) { log.Printf("the sampling has ended, the charts stand still: %v", err) }

@@ -1,0 +1,59 @@
+package main
+
+import (
+	"context"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/freshet-go/freshet/flux"
+	"github.com/freshet-go/freshet/sink"
+	"github.com/freshet-go/freshet/ssehttp"
+)
+
+// feed is the sink that all connections share, and who is told of their lives.
+type feed struct {
+	events  *sink.Direct[ssehttp.Event]
+	watcher watcher
+}
+
+// start samples for everybody: a sample is taken once, and an event is encoded
+// once, however many connections there are. It ends with ctx.
+func (f *feed) start(ctx context.Context, every time.Duration, sample func(int64) Sample) {
+	samples := flux.Map(flux.Interval(every), sample).Share()
+	flux.Merge(
+		named("cpu", flux.Map(samples, func(s Sample) CPU { return s.CPU })),
+		named("memory", flux.Map(samples, func(s Sample) Memory { return s.Memory })),
+		named("go", flux.Map(samples, func(s Sample) Go { return s.Go })),
+		named("net", flux.Map(samples, func(s Sample) Net { return s.Net })),
+		named("clients", flux.Map(samples, func(Sample) Clients { return Clients{f.events.SubscriberCount()} })),
+		named("alert", alerts(samples)),
+	).SubscribeFunc(ctx, func(e ssehttp.Event) { f.events.TryEmit(e) }, f.watcher.ended)
+}
+
+// named makes values the events of one name, with JSON for their data.
+func named[T any](name string, values flux.Flux[T]) flux.Flux[ssehttp.Event] {
+	return flux.TryMap(values, ssehttp.JSON(name, ssehttp.Encoding[T]{Retry: retry}))
+}
+
+// alerts says when a limit is reached, and when its figure is well below again.
+func alerts(samples flux.Flux[Sample]) flux.Flux[Alert] {
+	return flux.FlatMap(flux.FromSlice(limits), func(l Limit) flux.Flux[Alert] {
+		readings := flux.Map(samples, l.read).StartWith(Alert{}).Scan(Alert.then)
+		return flux.DistinctUntilChangedBy(readings, func(a Alert) bool { return a.Raised }).Skip(1)
+	})
+}
+
+// connection is the pipeline of one client: the events it asked for, behind a
+// welcome, numbered on from the last one that it has seen.
+func (f *feed) connection(c client, welcome ssehttp.Event) flux.Flux[ssehttp.Event] {
+	mine := f.events.Flux().
+		Filter(func(e ssehttp.Event) bool { return slices.Contains(c.only, e.Name) }).
+		StartWith(welcome).
+		DoOnSubscribe(func() { f.watcher.joined(c) }).
+		DoFinally(func(why flux.SignalType) { f.watcher.left(c, why) })
+	return flux.Map(flux.Index(mine), func(e flux.Indexed[ssehttp.Event]) ssehttp.Event {
+		e.Value.ID = strconv.FormatInt(c.lastID+1+e.Index, 10)
+		return e.Value
+	})
+}
