@@ -34,10 +34,10 @@ func processCPU(pid int) (time.Duration, error) {
 	return time.Duration(user+system) * clockTick, nil
 }
 
-// processRSS gives the resident memory of a process in KiB, at the cost of a
+// ResidentKiB gives the resident memory of a process in KiB, at the cost of a
 // look at its page tables. It is exact, where the cheap counter that quickRSS
 // reads lags by a few hundred KiB.
-func processRSS(pid int) (int64, error) {
+func ResidentKiB(pid int) (int64, error) {
 	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/smaps_rollup", pid))
 	if err != nil {
 		return quickRSS(pid)

@@ -60,7 +60,7 @@ func Run(ctx context.Context, opt Options) (Result, error) {
 // connection.
 func (r *run) prepare(t target) error {
 	if r.opt.PID > 0 {
-		rss, err := processRSS(r.opt.PID)
+		rss, err := ResidentKiB(r.opt.PID)
 		if err != nil {
 			return fmt.Errorf("pid %d: %w", r.opt.PID, err)
 		}
@@ -144,7 +144,7 @@ func (r *run) answered(whole bool) {
 			fmt.Sprintf("%d of %d connections have no response head", missing, r.opt.Conns))
 	}
 	if s := r.result.Server; s != nil {
-		s.RSSConnected, _ = processRSS(s.PID) // a server that died shows in the errors
+		s.RSSConnected, _ = ResidentKiB(s.PID) // a server that died shows in the errors
 	}
 }
 
@@ -171,7 +171,7 @@ func (r *run) window(ctx context.Context) {
 		if err == nil {
 			s.CPUSeconds = (after - cpu).Seconds()
 		}
-		s.RSSEnd, _ = processRSS(s.PID)
+		s.RSSEnd, _ = ResidentKiB(s.PID)
 	}
 }
 

@@ -11,3 +11,8 @@ import (
 func Run(context.Context, Options) (Result, error) {
 	return Result{}, errors.New("the load generator needs Linux (epoll, /proc)")
 }
+
+// ResidentKiB is only there on Linux.
+func ResidentKiB(int) (int64, error) {
+	return 0, errors.New("memory is read from /proc, which Linux has")
+}
