@@ -15,15 +15,17 @@ const rawHead = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nCache-Con
 // rawLoop is the floor: connections taken over from fasthttp, a slice of their
 // descriptors, and one write call for each with the same bytes. No queue, no
 // filter, no notice of a client that left until a write fails: nothing that a
-// library does. A client that takes less than a whole frame is dropped.
+// library does. A client that takes only part of a frame misses the next ones
+// until it has taken the rest.
 type rawLoop struct {
-	a   *audience
-	mu  sync.Mutex // guards fds; held over the writes, which never block
-	fds []int
+	a    *audience
+	mu   sync.Mutex // guards fds and rest; held over the writes, which never block
+	fds  []int
+	rest map[int][]byte // by descriptor; only those that took part of a frame
 }
 
 func serveRawLoop(ln net.Listener, a *audience) (func(event), error) {
-	l := &rawLoop{a: a}
+	l := &rawLoop{a: a, rest: map[int][]byte{}}
 	server := &fasthttp.Server{Handler: fastHandler(a, l.takeOver), KeepHijackedConns: true}
 	go func() { _ = server.Serve(ln) }() // accepts until the process ends
 	return l.broadcast, nil
@@ -74,16 +76,39 @@ func (l *rawLoop) broadcast(e event) {
 	defer l.mu.Unlock()
 	kept := l.fds[:0]
 	for _, fd := range l.fds {
-		if n, err := writeSome(fd, frame); err == unix.EAGAIN {
-			l.a.missed.Add(1)
-		} else if n != len(frame) {
-			_ = unix.Close(fd)
-			l.a.leave()
+		if l.send(fd, frame) {
+			kept = append(kept, fd)
 			continue
 		}
-		kept = append(kept, fd)
+		_ = unix.Close(fd)
+		delete(l.rest, fd)
+		l.a.leave()
 	}
 	l.fds = kept
+}
+
+// send writes the frame, or what is left of an earlier one in its place. It
+// reports whether the client is still there.
+func (l *rawLoop) send(fd int, frame []byte) bool {
+	late := l.rest[fd]
+	if late != nil {
+		frame = late
+		l.a.missed.Add(1)
+	}
+	n, err := writeSome(fd, frame)
+	switch {
+	case err == unix.EAGAIN:
+		if late == nil {
+			l.a.missed.Add(1)
+		}
+	case err != 0:
+		return false
+	case n < len(frame):
+		l.rest[fd] = frame[n:]
+	case late != nil:
+		delete(l.rest, fd)
+	}
+	return true
 }
 
 // writeSome is write(2) without telling Go's scheduler: the descriptor is
