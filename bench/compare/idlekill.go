@@ -19,11 +19,11 @@ var idleKillColumns = []column{
 	{rssPerConn, 2}, {settledPerConn, 2}, {goroutines, 2}, {headsIn, 0}, {noticed, 0}, {noticedIn, 1},
 }
 
-// idleBeforeKill is longer than the 10 s for which fasthttp keeps an idle worker
-// goroutine, so that goroutines a connection can be counted; idleAfterKill is how
-// long a server has to notice.
+// idleBeforeKill is longer than the up to 20 s for which fasthttp keeps an idle
+// worker goroutine, so that goroutines a connection can be counted; idleAfterKill
+// is how long a server has to notice.
 const (
-	idleBeforeKill = 12 * time.Second
+	idleBeforeKill = 22 * time.Second
 	idleAfterKill  = 3 * time.Second
 )
 

@@ -10,6 +10,7 @@
 //	/events  the stream
 //	/stats   JSON: connections, when the last one left, what was emitted, memory
 //	/gc      a forced collection that gives memory back to the system
+//	/heap    a heap profile, /cpu a CPU profile of three seconds
 package main
 
 import (

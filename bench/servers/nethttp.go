@@ -15,8 +15,9 @@ const clientQueue = 64
 func mux(a *audience, events http.Handler) *http.ServeMux {
 	m := http.NewServeMux()
 	m.Handle("/events", events)
-	m.HandleFunc("/stats", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(a.stats()) })
-	m.HandleFunc("/gc", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(a.collect()) })
+	for path, page := range a.pages() {
+		m.HandleFunc(path, func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(page()) })
+	}
 	return m
 }
 

@@ -9,15 +9,14 @@ import (
 
 // fastHandler gives the pages that every kind on fasthttp has.
 func fastHandler(a *audience, events fasthttp.RequestHandler) fasthttp.RequestHandler {
+	pages := a.pages()
 	return func(ctx *fasthttp.RequestCtx) {
-		switch string(ctx.Path()) {
-		case "/events":
+		path := string(ctx.Path())
+		if path == "/events" {
 			events(ctx)
-		case "/stats":
-			ctx.SetBody(a.stats())
-		case "/gc":
-			ctx.SetBody(a.collect())
-		default:
+		} else if page := pages[path]; page != nil {
+			ctx.SetBody(page())
+		} else {
 			ctx.NotFound()
 		}
 	}
