@@ -51,7 +51,7 @@ func TestTableHasARowAServerInTheOrderAsked(t *testing.T) {
 		{Kind: "rawloop", Values: map[string]float64{latencyP99: 4}},
 	}}
 	table := r.table(scenario{about: "x", columns: []column{{latencyP99, 1}, {lostPercent, 2}}})
-	assert.Contains(t, table, "| server | p99 ms | lost % |\n| --- | ---: | ---: |\n| rawloop | 3.5 (3.0-4.0) | - |\n| nethttp | 10.0 | - |\n")
+	assert.Contains(t, table, "| server | p99 ms | lost % | other load % |\n| --- | ---: | ---: | ---: |\n| rawloop | 3.5 (3.0-4.0) | - | - |\n| nethttp | 10.0 | - | - |\n")
 }
 
 func TestLostCountsWhatWasDueAndDidNotArrive(t *testing.T) {

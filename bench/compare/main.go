@@ -99,6 +99,7 @@ func run(ctx context.Context, args []string) error {
 				continue
 			}
 			r.Kind, r.Round = kind, round+1
+			r.Values[othersColumn.name] = others(r.Runs)
 			report.Rows = append(report.Rows, r)
 		}
 	}

@@ -29,6 +29,20 @@ type column struct {
 	digits int
 }
 
+// othersColumn stands in every table: how much of the machine went to processes
+// that have no part in the measurement, on average over the runs of a row. Where
+// it is not near zero, latencies say little.
+var othersColumn = column{"other load %", 0}
+
+// others gives the figure of othersColumn.
+func others(runs []load.Result) float64 {
+	sum := 0.0
+	for _, r := range runs {
+		sum += r.Client.Others
+	}
+	return 100 * sum / float64(max(1, len(runs)))
+}
+
 // report is what the JSON file holds.
 type report struct {
 	Options  options   `json:"options"`
@@ -101,13 +115,14 @@ func (r report) table(s scenario) string {
 	o := r.Options
 	fmt.Fprintf(&t, "%s: %s. %d connections, %v events/s, %d rounds of %v; %d x %s, Linux %s, %s\n\n| server |",
 		o.Scenario, s.about, o.Conns, o.Rate, o.Rounds, o.Duration, r.Machine.CPUs, r.Machine.CPU, r.Machine.Kernel, r.Machine.Go)
-	for _, c := range s.columns {
+	columns := append(slices.Clone(s.columns), othersColumn)
+	for _, c := range columns {
 		fmt.Fprintf(&t, " %s |", c.name)
 	}
-	t.WriteString("\n| --- |" + strings.Repeat(" ---: |", len(s.columns)) + "\n")
+	t.WriteString("\n| --- |" + strings.Repeat(" ---: |", len(columns)) + "\n")
 	for _, kind := range r.Options.Kinds {
 		fmt.Fprintf(&t, "| %s |", kind)
-		for _, c := range s.columns {
+		for _, c := range columns {
 			fmt.Fprintf(&t, " %s |", cell(r.values(kind, c.name), c.digits))
 		}
 		t.WriteByte('\n')

@@ -27,6 +27,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"github.com/freshet-go/freshet/bench/internal/load"
 )
 
 // kind starts a server on ln and returns how to broadcast one event; it is called
@@ -45,6 +47,9 @@ var kinds = map[string]kind{
 const (
 	maxRate  = 1_000_000
 	maxAwait = 1_000_000
+	// spareFiles is what a server needs besides its connections: those under way,
+	// and a second one for a moment for each that is being taken over.
+	spareFiles = 1024
 )
 
 type options struct {
@@ -69,6 +74,9 @@ func main() {
 func run(ctx context.Context, args []string) error {
 	opt, err := parse(args)
 	if err != nil {
+		return err
+	}
+	if err := load.RaiseFileLimit(opt.await + spareFiles); err != nil {
 		return err
 	}
 	ln, err := net.Listen("tcp4", opt.addr)

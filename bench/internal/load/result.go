@@ -84,6 +84,11 @@ type ServerUse struct {
 type ClientUse struct {
 	CPUSeconds float64 `json:"cpu_seconds"`
 	Busiest    float64 `json:"busiest_worker"` // part of the window that it was not waiting, 0 to 1
+
+	// Others is the part of the machine's capacity in the window that went to
+	// neither this process nor the server, 0 to 1; only where the server's
+	// process is known.
+	Others float64 `json:"others"`
 }
 
 // Sample is one point of the run's course.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -44,7 +45,7 @@ func Run(ctx context.Context, opt Options) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	if err := raiseFileLimit(opt.Conns + opt.Slow + spareFiles); err != nil {
+	if err := RaiseFileLimit(opt.Conns + opt.Slow + spareFiles); err != nil {
 		return Result{}, err
 	}
 	r := &run{opt: opt, result: Result{URL: opt.URL, Conns: opt.Conns, Started: time.Now().UTC().Truncate(time.Millisecond)}}
@@ -155,7 +156,7 @@ func (r *run) window(ctx context.Context) {
 	if s != nil {
 		cpu, _ = processCPU(s.PID)
 	}
-	own, began := ownCPU(), time.Now()
+	machine, own, began := machineCPU(), ownCPU(), time.Now()
 	r.enter(stageWindow)
 	if r.opt.Kill > 0 {
 		r.wait(ctx, r.opt.KillAfter, "measuring", never)
@@ -172,6 +173,8 @@ func (r *run) window(ctx context.Context) {
 			s.CPUSeconds = (after - cpu).Seconds()
 		}
 		s.RSSEnd, _ = ResidentKiB(s.PID)
+		others := (machineCPU() - machine).Seconds() - s.CPUSeconds - r.result.Client.CPUSeconds
+		r.result.Client.Others = max(0, others/length.Seconds()/float64(runtime.NumCPU()))
 	}
 }
 

@@ -58,8 +58,9 @@ func readSome(fd int, buf []byte) (int, unix.Errno) {
 	return int(n), e
 }
 
-// raiseFileLimit makes room for n descriptors, or says how many there may be.
-func raiseFileLimit(n int) error {
+// RaiseFileLimit makes room for n open files in this process, above the hard limit
+// if the process may (root), or says in its error how many there may be.
+func RaiseFileLimit(n int) error {
 	need := uint64(n)
 	var limit unix.Rlimit
 	if err := unix.Getrlimit(unix.RLIMIT_NOFILE, &limit); err != nil {
@@ -70,7 +71,7 @@ func raiseFileLimit(n int) error {
 	}
 	want := unix.Rlimit{Cur: need, Max: max(limit.Max, need)}
 	if err := unix.Setrlimit(unix.RLIMIT_NOFILE, &want); err != nil {
-		return fmt.Errorf("%d connections need %d open files: the limit is %d and cannot be raised (%w)", n-spareFiles, need, limit.Max, err)
+		return fmt.Errorf("%d open files are needed: the limit is %d and cannot be raised (%w)", need, limit.Max, err)
 	}
 	return nil
 }

@@ -6,6 +6,10 @@ import "fmt"
 // bottleneck.
 const busyWarning = 0.9
 
+// othersWarning is the part of the machine from which on the rest of it counts as
+// a disturbance.
+const othersWarning = 0.05
+
 // addUp takes the counts of all workers together. Their loops must have ended.
 func (r *Result) addUp(workers []*worker) {
 	connect, head, first, latency := newHistogram(), newHistogram(), newHistogram(), newHistogram()
@@ -44,6 +48,9 @@ func (r *Result) conclude() {
 	if r.Client.Busiest > busyWarning {
 		r.Warnings = append(r.Warnings, fmt.Sprintf(
 			"a worker was busy for %.0f %% of the window: the load generator may be the bottleneck", 100*r.Client.Busiest))
+	}
+	if r.Client.Others > othersWarning {
+		r.Warnings = append(r.Warnings, fmt.Sprintf("other processes took %.0f %% of the machine", 100*r.Client.Others))
 	}
 	if r.Untimed > 0 {
 		r.Warnings = append(r.Warnings, fmt.Sprintf("%d events had no timestamp", r.Untimed))

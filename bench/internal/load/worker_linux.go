@@ -9,11 +9,6 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// maxPending is how many of a worker's connections may wait for the handshake at
-// the same time: well under the accept queue of a common server, since a
-// handshake that finds it full waits a second before it tries again.
-const maxPending = 256
-
 // idleWait bounds how long a worker sleeps, so that it sees a new stage of the
 // run soon; rampWait is the same while it opens connections at a given rate.
 const (
@@ -141,39 +136,6 @@ func (w *worker) enter(stage int32) bool {
 	return stage != stageDone
 }
 
-// open starts the connections that are due and gives how long to sleep.
-func (w *worker) open() time.Duration {
-	due := len(w.conns)
-	if w.opt.Rate > 0 {
-		share := float64(w.opt.Rate) / float64(w.opt.Workers)
-		due = min(due, 1+int(share*time.Since(w.start).Seconds()))
-	}
-	for w.opened < due && w.pending < maxPending {
-		w.dial(w.opened)
-		w.opened++
-	}
-	if w.opened < len(w.conns) && w.pending < maxPending {
-		return rampWait
-	}
-	return idleWait
-}
-
-func (w *worker) dial(i int) {
-	c := &w.conns[i]
-	c.began = time.Now().UnixNano()
-	fd, err := dial(w.target, source((w.first+i)%w.opt.Sources), c.slow)
-	if err != nil {
-		c.phase = closed
-		w.fail(nil, "connect: "+err.Error())
-		return
-	}
-	c.fd, c.phase = int32(fd), connecting
-	w.pending++
-	if err := w.watch(fd, i, unix.EPOLLOUT); err != nil {
-		w.fail(c, "epoll: "+err.Error())
-	}
-}
-
 // ready handles what epoll said of connection i.
 func (w *worker) ready(i int, events uint32) {
 	if i < 0 {
@@ -194,118 +156,6 @@ func (w *worker) ready(i int, events uint32) {
 	}
 }
 
-func (w *worker) connected(i int, c *conn) {
-	if e, err := unix.GetsockoptInt(int(c.fd), unix.SOL_SOCKET, unix.SO_ERROR); err != nil || e != 0 {
-		w.fail(c, "connect: "+unix.Errno(e).Error())
-		return
-	}
-	if n, err := unix.Write(int(c.fd), w.target.request); n != len(w.target.request) {
-		w.fail(c, "request: "+errText(err))
-		return
-	}
-	record(w.count.connect, time.Now().UnixNano()-c.began)
-	w.pending--
-	c.phase = awaitingHead
-	w.live.requested.Add(1)
-	interest := uint32(unix.EPOLLIN)
-	if c.slow {
-		interest = unix.EPOLLRDHUP // EPOLLERR and EPOLLHUP come unasked
-	}
-	err := unix.EpollCtl(w.epfd, unix.EPOLL_CTL_MOD, int(c.fd), &unix.EpollEvent{Events: interest, Fd: int32(i)})
-	if err != nil {
-		w.fail(c, "epoll: "+err.Error())
-	}
-}
-
-func (w *worker) slowGone(c *conn, events uint32) {
-	if events&(unix.EPOLLRDHUP|unix.EPOLLHUP|unix.EPOLLERR) != 0 {
-		w.live.slowClosed.Add(1)
-		w.shut(c)
-	}
-}
-
-// read takes what the socket holds, once: epoll is level-triggered and reports
-// the rest again, so no connection starves the others.
-func (w *worker) read(c *conn) {
-	n, e := readSome(int(c.fd), w.buf)
-	switch {
-	case e == unix.EAGAIN || e == unix.EINTR:
-		return
-	case e != 0:
-		w.fail(c, "read: "+e.Error())
-		return
-	case n == 0:
-		w.fail(c, "closed by server")
-		return
-	}
-	w.now, w.cur = time.Now().UnixNano(), c
-	w.count.reads++
-	w.count.bytes += int64(n)
-	w.moreBytes += int64(n)
-	if err := w.take(c, w.buf[:n]); err != nil {
-		w.fail(c, err.Error())
-	}
-}
-
-var errEnded = errors.New("ended by server")
-
-// take parses the next bytes of a connection.
-func (w *worker) take(c *conn, b []byte) error {
-	if c.phase == awaitingHead {
-		c.head = append(c.head, b...)
-		head, rest, ok, err := splitHead(c.head)
-		if err != nil || !ok {
-			return err
-		}
-		if c.body, err = parseHead(head); err != nil {
-			return err
-		}
-		c.head, c.phase, b = nil, streaming, rest
-		record(w.count.head, w.now-c.began)
-		w.live.heads.Add(1)
-		w.live.open.Add(1)
-		w.live.lastHead.Store(w.now)
-	}
-	ended, err := c.body.feed(b, w.onBody)
-	if err == nil && ended {
-		err = errEnded
-	}
-	return err
-}
-
-func (w *worker) content(b []byte) error {
-	before := w.cur.parser.Comments
-	err := w.cur.parser.Feed(b, w.onEvent)
-	w.count.comments += w.cur.parser.Comments - before
-	return err
-}
-
-func (w *worker) event(e *Event) {
-	c := w.cur
-	w.count.events++
-	w.moreEvents++
-	if !c.seen {
-		c.seen = true
-		record(w.count.firstEvent, w.now-c.began)
-	}
-	if at, ok := w.field.find(e.Data); ok {
-		record(w.count.latency, w.now-at)
-		w.worst = max(w.worst, w.now-at)
-	} else {
-		w.count.untimed++
-	}
-	id, ok := number(e.ID)
-	if !ok {
-		w.count.unnumbered++
-		return
-	}
-	missing, duplicate := c.follow(id)
-	w.count.gaps += missing
-	if duplicate {
-		w.count.duplicates++
-	}
-}
-
 // publish adds to live what was counted since the last time.
 func (w *worker) publish() {
 	w.live.events.Add(w.moreEvents)
@@ -314,58 +164,4 @@ func (w *worker) publish() {
 		w.live.worst.Store(w.worst)
 	}
 	w.moreEvents, w.moreBytes = 0, 0
-}
-
-// closeSome closes up to n streaming connections, one after the other with
-// nothing in between.
-func (w *worker) closeSome(n int64) {
-	for i := range w.conns {
-		if n == 0 {
-			return
-		}
-		if c := &w.conns[i]; c.phase == streaming && !c.slow {
-			w.shut(c)
-			n--
-		}
-	}
-}
-
-// fail counts an error and closes the connection, if there is one.
-func (w *worker) fail(c *conn, why string) {
-	w.errs[why]++
-	w.live.failed.Add(1)
-	if c != nil {
-		w.shut(c)
-	}
-}
-
-func (w *worker) shut(c *conn) {
-	switch c.phase {
-	case connecting:
-		w.pending--
-	case streaming:
-		w.live.open.Add(-1)
-	}
-	_ = unix.Close(int(c.fd)) // also takes it out of epoll
-	*c = conn{phase: closed, slow: c.slow}
-}
-
-func (w *worker) close() {
-	for i := range w.conns[:w.opened] {
-		if c := &w.conns[i]; c.phase != closed {
-			w.shut(c)
-		}
-	}
-	_ = unix.Close(w.epfd)
-}
-
-// release closes what wake uses; the coordinator calls it when the loop has
-// ended and nobody wakes it any more.
-func (w *worker) release() { _ = unix.Close(w.wakefd) }
-
-func errText(err error) string {
-	if err == nil {
-		return "short write"
-	}
-	return err.Error()
 }
