@@ -1,0 +1,161 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/freshet-go/freshet/bench/internal/load"
+)
+
+// row is one measurement of one server.
+type row struct {
+	Kind   string             `json:"kind"`
+	Round  int                `json:"round"`
+	Values map[string]float64 `json:"values"` // by the name of the column; one that could not be measured is absent
+	Runs   []load.Result      `json:"runs"`
+}
+
+// column is one figure of a table.
+type column struct {
+	name   string // with its unit
+	digits int
+}
+
+// othersColumn stands in every table: how much of the machine went to processes
+// that have no part in the measurement, on average over the runs of a row. Where
+// it is not near zero, latencies say little.
+var othersColumn = column{"other load %", 0}
+
+// others gives the figure of othersColumn.
+func others(runs []load.Result) float64 {
+	sum := 0.0
+	for _, r := range runs {
+		sum += r.Client.Others
+	}
+	return 100 * sum / float64(max(1, len(runs)))
+}
+
+// report is what the JSON file holds.
+type report struct {
+	Options  options   `json:"options"`
+	When     time.Time `json:"when"`
+	Machine  machine   `json:"machine"`
+	Rows     []row     `json:"rows"`
+	Failures []string  `json:"failures,omitempty"`
+}
+
+type machine struct {
+	CPU    string `json:"cpu"`
+	CPUs   int    `json:"cpus"`
+	Memory string `json:"memory"`
+	Kernel string `json:"kernel"`
+	Go     string `json:"go"`
+}
+
+func newReport(opt options) report {
+	return report{Options: opt, When: time.Now().UTC().Truncate(time.Second), Machine: machine{
+		CPU: procField("/proc/cpuinfo", "model name"), CPUs: runtime.NumCPU(),
+		Memory: procField("/proc/meminfo", "MemTotal"), Kernel: firstLine("/proc/sys/kernel/osrelease"), Go: runtime.Version(),
+	}}
+}
+
+// procField gives the value of the first "name: value" line, or "".
+func procField(file, name string) string {
+	b, err := os.ReadFile(file)
+	if err != nil {
+		return ""
+	}
+	for lines := bufio.NewScanner(bytes.NewReader(b)); lines.Scan(); {
+		if key, value, ok := strings.Cut(lines.Text(), ":"); ok && strings.TrimSpace(key) == name {
+			return strings.TrimSpace(value)
+		}
+	}
+	return ""
+}
+
+func firstLine(file string) string {
+	b, _ := os.ReadFile(file) // absent elsewhere than on Linux
+	line, _, _ := strings.Cut(string(b), "\n")
+	return line
+}
+
+// finish prints the table and writes the JSON.
+func (r report) finish(b bench, s scenario) error {
+	if len(r.Rows) == 0 {
+		return fmt.Errorf("nothing was measured: %s", strings.Join(r.Failures, "; "))
+	}
+	fmt.Print(r.table(s))
+	dir := r.Options.out
+	if dir == "" {
+		dir = filepath.Join(b.dir, "results")
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	file := filepath.Join(dir, r.Options.Scenario+"-"+r.When.Format("20060102-150405")+".json")
+	out, err := json.Marshal(r)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintln(os.Stderr, "written to", file)
+	return os.WriteFile(file, append(out, '\n'), 0o644)
+}
+
+// table gives medians and spread in Markdown, a row a server.
+func (r report) table(s scenario) string {
+	var t strings.Builder
+	o := r.Options
+	fmt.Fprintf(&t, "%s: %s. %d connections, %v events/s, %d rounds of %v; %d x %s, Linux %s, %s\n\n| server |",
+		o.Scenario, s.about, o.Conns, o.Rate, o.Rounds, o.Duration, r.Machine.CPUs, r.Machine.CPU, r.Machine.Kernel, r.Machine.Go)
+	columns := append(slices.Clone(s.columns), othersColumn)
+	for _, c := range columns {
+		fmt.Fprintf(&t, " %s |", c.name)
+	}
+	t.WriteString("\n| --- |" + strings.Repeat(" ---: |", len(columns)) + "\n")
+	for _, kind := range r.Options.Kinds {
+		fmt.Fprintf(&t, "| %s |", kind)
+		for _, c := range columns {
+			fmt.Fprintf(&t, " %s |", cell(r.values(kind, c.name), c.digits))
+		}
+		t.WriteByte('\n')
+	}
+	return t.String()
+}
+
+func (r report) values(kind, name string) []float64 {
+	var values []float64
+	for _, row := range r.Rows {
+		if v, ok := row.Values[name]; ok && row.Kind == kind {
+			values = append(values, v)
+		}
+	}
+	return values
+}
+
+// cell gives the median, and the smallest and the largest value if there are
+// several.
+func cell(values []float64, digits int) string {
+	if len(values) == 0 {
+		return "-"
+	}
+	slices.Sort(values)
+	text := fmt.Sprintf("%.*f", digits, median(values))
+	if len(values) > 1 {
+		text += fmt.Sprintf(" (%.*f-%.*f)", digits, values[0], digits, values[len(values)-1])
+	}
+	return text
+}
+
+// median of sorted values.
+func median(sorted []float64) float64 {
+	n := len(sorted)
+	return (sorted[(n-1)/2] + sorted[n/2]) / 2
+}

@@ -1,0 +1,129 @@
+package load
+
+import (
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// maxPending is how many of a worker's connections may wait for the handshake at
+// the same time: well under the accept queue of a common server, since a
+// handshake that finds it full waits a second before it tries again.
+const maxPending = 256
+
+// open starts the connections that are due and gives how long to sleep.
+func (w *worker) open() time.Duration {
+	due := len(w.conns)
+	if w.opt.Rate > 0 {
+		share := float64(w.opt.Rate) / float64(w.opt.Workers)
+		due = min(due, 1+int(share*time.Since(w.start).Seconds()))
+	}
+	for w.opened < due && w.pending < maxPending {
+		w.dial(w.opened)
+		w.opened++
+	}
+	if w.opened < len(w.conns) && w.pending < maxPending {
+		return rampWait
+	}
+	return idleWait
+}
+
+func (w *worker) dial(i int) {
+	c := &w.conns[i]
+	c.began = time.Now().UnixNano()
+	fd, err := dial(w.target, source((w.first+i)%w.opt.Sources), c.slow)
+	if err != nil {
+		c.phase = closed
+		w.fail(nil, "connect: "+err.Error())
+		return
+	}
+	c.fd, c.phase = int32(fd), connecting
+	w.pending++
+	if err := w.watch(fd, i, unix.EPOLLOUT); err != nil {
+		w.fail(c, "epoll: "+err.Error())
+	}
+}
+
+func (w *worker) connected(i int, c *conn) {
+	if e, err := unix.GetsockoptInt(int(c.fd), unix.SOL_SOCKET, unix.SO_ERROR); err != nil || e != 0 {
+		w.fail(c, "connect: "+unix.Errno(e).Error())
+		return
+	}
+	if n, err := unix.Write(int(c.fd), w.target.request); n != len(w.target.request) {
+		w.fail(c, "request: "+errText(err))
+		return
+	}
+	record(w.count.connect, time.Now().UnixNano()-c.began)
+	w.pending--
+	c.phase = awaitingHead
+	w.live.requested.Add(1)
+	interest := uint32(unix.EPOLLIN)
+	if c.slow {
+		interest = unix.EPOLLRDHUP // EPOLLERR and EPOLLHUP come unasked
+	}
+	err := unix.EpollCtl(w.epfd, unix.EPOLL_CTL_MOD, int(c.fd), &unix.EpollEvent{Events: interest, Fd: int32(i)})
+	if err != nil {
+		w.fail(c, "epoll: "+err.Error())
+	}
+}
+
+func (w *worker) slowGone(c *conn, events uint32) {
+	if events&(unix.EPOLLRDHUP|unix.EPOLLHUP|unix.EPOLLERR) != 0 {
+		w.live.slowClosed.Add(1)
+		w.shut(c)
+	}
+}
+
+// closeSome closes up to n streaming connections, one after the other with
+// nothing in between.
+func (w *worker) closeSome(n int64) {
+	for i := range w.conns {
+		if n == 0 {
+			return
+		}
+		if c := &w.conns[i]; c.phase == streaming && !c.slow {
+			w.shut(c)
+			n--
+		}
+	}
+}
+
+// fail counts an error and closes the connection, if there is one.
+func (w *worker) fail(c *conn, why string) {
+	w.errs[why]++
+	w.live.failed.Add(1)
+	if c != nil {
+		w.shut(c)
+	}
+}
+
+func (w *worker) shut(c *conn) {
+	switch c.phase {
+	case connecting:
+		w.pending--
+	case streaming:
+		w.live.open.Add(-1)
+	}
+	_ = unix.Close(int(c.fd)) // also takes it out of epoll
+	*c = conn{phase: closed, slow: c.slow}
+}
+
+func (w *worker) close() {
+	for i := range w.conns[:w.opened] {
+		if c := &w.conns[i]; c.phase != closed {
+			w.shut(c)
+		}
+	}
+	_ = unix.Close(w.epfd)
+}
+
+// release closes what wake uses; the coordinator calls it when the loop has
+// ended and nobody wakes it any more.
+func (w *worker) release() { _ = unix.Close(w.wakefd) }
+
+func errText(err error) string {
+	if err == nil {
+		return "short write"
+	}
+	return err.Error()
+}

@@ -1,0 +1,94 @@
+package load
+
+import (
+	"fmt"
+	"io"
+	"runtime"
+	"time"
+)
+
+// The bounds of one run. They keep a typing error from filling the machine.
+const (
+	MaxConns    = 200_000
+	MaxDuration = 10 * time.Minute
+	maxWorkers  = 64
+	maxRate     = 1_000_000
+	// perSource is how many connections share one source address when Sources is
+	// zero: well under the 28,232 ports that Linux hands out by default.
+	perSource = 10_000
+)
+
+// Options say what to open and for how long. URL, Conns and Duration are
+// required; the zero value of every other field is a useful default.
+type Options struct {
+	URL      string        // http://127.x.y.z:port/path, or localhost
+	Conns    int           // connections that read, at most MaxConns
+	Duration time.Duration // length of the measured window, at most MaxDuration
+
+	Warmup         time.Duration // between the last response head and the window
+	ConnectTimeout time.Duration // for all connections together; 0 is 30s
+	Rate           int           // new connections a second; 0 is as fast as they are accepted
+	Workers        int           // epoll loops; 0 is one for each two CPUs, at least one
+	Sources        int           // source addresses; 0 is one for each 10,000 connections
+
+	TimeField string        // JSON member that holds the timestamp; "" is "t"
+	TimeUnit  time.Duration // its unit; 0 is a nanosecond
+	PID       int           // server process whose CPU and memory are sampled; 0 is none
+
+	Slow      int           // further connections that never read
+	Kill      int           // of Conns, how many to close at once
+	KillAfter time.Duration // when, counted from the start of the window
+
+	Progress io.Writer // gets a progress line; nil is none
+}
+
+// withDefaults gives o with every default filled in, or an error that names the
+// value and the rule it breaks.
+func (o Options) withDefaults() (Options, error) {
+	if o.ConnectTimeout == 0 {
+		o.ConnectTimeout = 30 * time.Second
+	}
+	if o.Workers == 0 {
+		o.Workers = max(1, runtime.NumCPU()/2)
+	}
+	if o.Sources == 0 {
+		o.Sources = max(1, (o.Conns+o.Slow+perSource-1)/perSource)
+	}
+	if o.TimeField == "" {
+		o.TimeField = "t"
+	}
+	if o.TimeUnit == 0 {
+		o.TimeUnit = time.Nanosecond
+	}
+	return o, o.check()
+}
+
+func (o Options) check() error {
+	switch {
+	case o.Conns < 1 || o.Conns > MaxConns:
+		return fmt.Errorf("conns %d: must be from 1 to %d", o.Conns, MaxConns)
+	case o.Duration <= 0 || o.Duration > MaxDuration:
+		return fmt.Errorf("duration %v: must be more than 0 and at most %v", o.Duration, MaxDuration)
+	case o.Warmup < 0 || o.Warmup > MaxDuration:
+		return fmt.Errorf("warmup %v: must be from 0 to %v", o.Warmup, MaxDuration)
+	case o.ConnectTimeout < 0 || o.ConnectTimeout > MaxDuration:
+		return fmt.Errorf("connect timeout %v: must be from 0 to %v", o.ConnectTimeout, MaxDuration)
+	case o.Rate < 0 || o.Rate > maxRate:
+		return fmt.Errorf("rate %d: must be from 0 to %d connections a second", o.Rate, maxRate)
+	case o.Workers < 1 || o.Workers > maxWorkers:
+		return fmt.Errorf("workers %d: must be from 1 to %d", o.Workers, maxWorkers)
+	case o.Sources < 1 || o.Sources > maxSources:
+		return fmt.Errorf("sources %d: must be from 1 to %d", o.Sources, maxSources)
+	case o.TimeUnit < 0 || o.TimeUnit > time.Second:
+		return fmt.Errorf("time unit %v: must be from 1ns to 1s", o.TimeUnit)
+	case o.PID < 0:
+		return fmt.Errorf("pid %d: must not be negative", o.PID)
+	case o.Slow < 0 || o.Conns+o.Slow > MaxConns:
+		return fmt.Errorf("slow %d: must not be negative, and at most %d together with conns", o.Slow, MaxConns)
+	case o.Kill < 0 || o.Kill > o.Conns:
+		return fmt.Errorf("kill %d: must be from 0 to the number of conns, %d", o.Kill, o.Conns)
+	case o.KillAfter < 0 || o.KillAfter >= o.Duration && o.Kill > 0:
+		return fmt.Errorf("kill after %v: must be from 0 to less than the duration, %v", o.KillAfter, o.Duration)
+	}
+	return nil
+}

@@ -1,0 +1,21 @@
+//go:build !linux
+
+package load
+
+import (
+	"context"
+	"errors"
+)
+
+// Run is only there on Linux: the load generator stands on epoll.
+func Run(context.Context, Options) (Result, error) {
+	return Result{}, errors.New("the load generator needs Linux (epoll, /proc)")
+}
+
+// ResidentKiB is only there on Linux.
+func ResidentKiB(int) (int64, error) {
+	return 0, errors.New("memory is read from /proc, which Linux has")
+}
+
+// RaiseFileLimit leaves the limit as Go's runtime has set it.
+func RaiseFileLimit(int) error { return nil }

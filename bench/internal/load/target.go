@@ -1,0 +1,56 @@
+package load
+
+import (
+	"fmt"
+	"net/netip"
+	"net/url"
+	"strconv"
+)
+
+// loopback is the only network that this program opens connections to.
+var loopback = netip.MustParsePrefix("127.0.0.0/8")
+
+// maxSources is how many source addresses source can make.
+const maxSources = 100 * 256 * 250
+
+// target is a checked URL: where to connect, and the request to send there.
+type target struct {
+	addr    netip.AddrPort
+	request []byte
+}
+
+// parseTarget refuses everything but plain HTTP to 127.0.0.0/8. No name is
+// looked up: localhost stands for 127.0.0.1, every other name is refused, since
+// what it resolves to is not up to us.
+func parseTarget(raw string) (target, error) {
+	u, err := url.Parse(raw)
+	if err != nil {
+		return target{}, fmt.Errorf("url: %w", err)
+	}
+	if u.Scheme != "http" {
+		return target{}, fmt.Errorf("url %q: the scheme must be http", raw)
+	}
+	host := u.Hostname()
+	if host == "localhost" {
+		host = "127.0.0.1"
+	}
+	ip, err := netip.ParseAddr(host)
+	if err != nil || !loopback.Contains(ip) {
+		return target{}, fmt.Errorf("url %q: the host must be an address in %v", raw, loopback)
+	}
+	port := uint64(80)
+	if u.Port() != "" {
+		if port, err = strconv.ParseUint(u.Port(), 10, 16); err != nil || port == 0 {
+			return target{}, fmt.Errorf("url %q: the port must be from 1 to 65535", raw)
+		}
+	}
+	request := "GET " + u.RequestURI() + " HTTP/1.1\r\nHost: " + u.Host +
+		"\r\nAccept: text/event-stream\r\nCache-Control: no-cache\r\n\r\n"
+	return target{netip.AddrPortFrom(ip, uint16(port)), []byte(request)}, nil
+}
+
+// source gives the k-th source address, 127.100.0.1 and up: outside the
+// addresses that servers listen on, without .0 and .255 at the end.
+func source(k int) [4]byte {
+	return [4]byte{127, byte(100 + k/(256*250)), byte(k / 250 % 256), byte(1 + k%250)}
+}

@@ -1,0 +1,112 @@
+package ops
+
+import (
+	"context"
+
+	"github.com/reactivex/rxgo/v2"
+	"github.com/samber/ro"
+
+	"github.com/freshet-go/freshet/flux"
+)
+
+func fluxChain(n int) flux.Flux[int] {
+	return flux.Map(flux.Map(flux.Range(0, n), inc).Filter(even), triple)
+}
+
+// chain is Range -> Map -> Filter -> Map.
+var chain = workload{"chain", 10_000, []variant{
+	{"loop", func(n int) int {
+		sum := 0
+		for v := range n {
+			if v := inc(v); even(v) {
+				sum += triple(v)
+			}
+		}
+		return sum
+	}},
+	{"iter", func(n int) int { return sumSeq(seqMap(seqFilter(seqMap(seqRange(0, n), inc), even), triple)) }},
+	{"flux", func(n int) int { return sumFlux(fluxChain(n)) }},
+	{"flux-request-1", func(n int) int { return sumBy(1, fluxChain(n)) }},
+	{"ro", func(n int) int {
+		return sumRo(ro.Pipe3(roRange(0, n), ro.Map(inc), ro.Filter(even), ro.Map(triple)))
+	}},
+	{"rxgo", func(n int) int {
+		return sumRx(rxgo.Range(0, n).Map(rxMap(inc)).Filter(func(v any) bool { return even(v.(int)) }).Map(rxMap(triple)))
+	}},
+}}
+
+// scan is the running sum of a range.
+var scan = workload{"scan", 10_000, []variant{
+	{"loop", func(n int) int {
+		sum, acc := 0, 0
+		for v := range n {
+			acc = add(acc, v)
+			sum += acc
+		}
+		return sum
+	}},
+	{"iter", func(n int) int {
+		return sumSeq(func(yield func(int) bool) {
+			acc := 0
+			seqRange(0, n)(func(v int) bool { acc = add(acc, v); return yield(acc) })
+		})
+	}},
+	{"flux", func(n int) int { return sumFlux(flux.Range(0, n).Scan(add)) }},
+	{"ro", func(n int) int { return sumRo(ro.Pipe1(roRange(0, n), ro.Scan(add, 0))) }},
+	{"rxgo", func(n int) int {
+		return sumRx(rxgo.Range(0, n).Scan(func(_ context.Context, acc, v any) (any, error) {
+			if acc == nil {
+				acc = 0
+			}
+			return add(acc.(int), v.(int)), nil
+		}))
+	}},
+}}
+
+// distinct is DistinctUntilChanged over 0, 0, 1, 1, 2, 2, ...; ro has no such
+// operator.
+var distinct = workload{"distinctUntilChanged", 10_000, []variant{
+	{"loop", func(n int) int {
+		sum, last := 0, -1
+		for v := range n {
+			if v := half(v); v != last {
+				sum, last = sum+v, v
+			}
+		}
+		return sum
+	}},
+	{"iter", func(n int) int {
+		last := -1
+		return sumSeq(seqFilter(seqMap(seqRange(0, n), half), func(v int) bool {
+			changed := v != last
+			last = v
+			return changed
+		}))
+	}},
+	{"flux", func(n int) int { return sumFlux(flux.DistinctUntilChanged(flux.Map(flux.Range(0, n), half))) }},
+	{"rxgo", func(n int) int {
+		return sumRx(rxgo.Range(0, n).Map(rxMap(half)).DistinctUntilChanged(func(_ context.Context, v any) (any, error) { return v, nil }))
+	}},
+}}
+
+// publishOn hands every element to another goroutine; by hand with a channel of
+// the same length as the queues.
+var publishOn = workload{"publishOn", 10_000, []variant{
+	{"channel", func(n int) int {
+		c := make(chan int, 256) // the hand-over that is measured
+		go func() {
+			defer close(c)
+			for v := range n {
+				c <- v
+			}
+		}()
+		sum := 0
+		for v := range c {
+			sum += v
+		}
+		return sum
+	}},
+	{"flux", func(n int) int { return sumFlux(flux.Range(0, n).PublishOn()) }},
+	{"ro", func(n int) int { return sumRo(ro.Pipe1(roRange(0, n), ro.ObserveOn[int](256))) }},
+	{"rxgo", func(n int) int { return sumRx(rxgo.Range(0, n, rxgo.WithBufferedChannel(256))) }},
+}}

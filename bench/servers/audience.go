@@ -1,0 +1,77 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"runtime"
+	"sync/atomic"
+	"time"
+)
+
+// audience counts who listens. Its methods may be called from any goroutine.
+type audience struct {
+	kind string
+
+	// Atomics, because handlers on any goroutine count and /stats reads.
+	joined   atomic.Int64
+	left     atomic.Int64
+	lastLeft atomic.Int64 // unix nanoseconds
+	emitted  atomic.Int64
+	missed   atomic.Int64 // events that a client was too slow for, counted once a client
+
+	dropped func() int64 // what the server counts as missed itself; nil if it does not
+}
+
+func newAudience(kind string) *audience { return &audience{kind: kind} }
+
+func (a *audience) join() { a.joined.Add(1) }
+
+func (a *audience) leave() {
+	a.left.Add(1)
+	a.lastLeft.Store(time.Now().UnixNano())
+}
+
+// await returns true when n clients have joined, false when ctx is done first.
+func (a *audience) await(ctx context.Context, n int) bool {
+	look := time.NewTicker(5 * time.Millisecond)
+	defer look.Stop()
+	for a.joined.Load() < int64(n) {
+		select {
+		case <-ctx.Done():
+			return false
+		case <-look.C:
+		}
+	}
+	return true
+}
+
+// stats is the answer of /stats.
+type stats struct {
+	Kind       string `json:"kind"`
+	Joined     int64  `json:"joined"`
+	Left       int64  `json:"left"`
+	LastLeftNS int64  `json:"last_left_unix_ns"`
+	Emitted    int64  `json:"emitted"`
+	Missed     int64  `json:"missed"`
+	Goroutines int    `json:"goroutines"`
+	HeapKiB    uint64 `json:"heap_kib"`  // in use
+	StackKiB   uint64 `json:"stack_kib"` // in use
+}
+
+func (a *audience) stats() []byte {
+	missed := a.missed.Load()
+	if a.dropped != nil {
+		missed += a.dropped()
+	}
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	b, err := json.Marshal(stats{
+		Kind: a.kind, Joined: a.joined.Load(), Left: a.left.Load(), LastLeftNS: a.lastLeft.Load(),
+		Emitted: a.emitted.Load(), Missed: missed, Goroutines: runtime.NumGoroutine(),
+		HeapKiB: m.HeapInuse >> 10, StackKiB: m.StackInuse >> 10,
+	})
+	if err != nil {
+		return []byte(err.Error()) // cannot happen: the type holds numbers and a name
+	}
+	return b
+}

@@ -1,0 +1,128 @@
+// Command servers runs one small SSE server: Freshet's, a rival's in the form
+// that its documentation recommends, or the floor. All kinds broadcast the same
+// events to every connected client, and all have the same two pages of figures
+// beside the stream, so that compare can treat them alike.
+//
+//	servers -kind nethttp -addr 127.0.0.1:0 -rate 20
+//
+// It prints one line, "listening on ADDR", and serves
+//
+//	/events  the stream
+//	/stats   JSON: connections, when the last one left, what was emitted, memory
+//	/gc      a forced collection that gives memory back to the system
+//	/heap    a heap profile, /cpu a CPU profile of three seconds
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"maps"
+	"net"
+	"net/netip"
+	"os"
+	"os/signal"
+	"slices"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/freshet-go/freshet/bench/internal/load"
+)
+
+// kind starts a server on ln and returns how to broadcast one event; it is called
+// from one goroutine. The server runs until the process ends.
+type kind func(ln net.Listener, a *audience) (broadcast func(event), err error)
+
+var kinds = map[string]kind{
+	"fasthttp-streamwriter": serveStreamWriter,
+	"gosse":                 serveGoSSE,
+	"nethttp":               serveNetHTTP,
+	"r3labs":                serveR3Labs,
+	"rawloop":               serveRawLoop,
+}
+
+// The bounds of the flags.
+const (
+	maxRate  = 1_000_000
+	maxAwait = 1_000_000
+	// spareFiles is what a server needs besides its connections: those under way,
+	// and a second one for a moment for each that is being taken over.
+	spareFiles = 1024
+)
+
+type options struct {
+	kind  string
+	addr  string
+	rate  float64
+	await int
+	quiet time.Duration
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := run(ctx, os.Args[1:]); err != nil {
+		if !errors.Is(err, flag.ErrHelp) {
+			fmt.Fprintln(os.Stderr, "servers:", err)
+		}
+		os.Exit(1) // nothing is deferred but the end of signal handling
+	}
+}
+
+func run(ctx context.Context, args []string) error {
+	opt, err := parse(args)
+	if err != nil {
+		return err
+	}
+	if err := load.RaiseFileLimit(opt.await + spareFiles); err != nil {
+		return err
+	}
+	ln, err := net.Listen("tcp4", opt.addr)
+	if err != nil {
+		return err
+	}
+	a := newAudience(opt.kind)
+	broadcast, err := kinds[opt.kind](ln, a)
+	if err != nil {
+		return err
+	}
+	fmt.Println("listening on", ln.Addr())
+	if !a.await(ctx, opt.await) {
+		return nil
+	}
+	select {
+	case <-ctx.Done():
+		return nil
+	case <-time.After(opt.quiet):
+	}
+	pace(ctx, opt.rate, a, broadcast)
+	return nil
+}
+
+func parse(args []string) (opt options, err error) {
+	f := flag.NewFlagSet("servers", flag.ContinueOnError)
+	f.StringVar(&opt.kind, "kind", "", "one of "+strings.Join(slices.Sorted(maps.Keys(kinds)), ", "))
+	f.StringVar(&opt.addr, "addr", "127.0.0.1:0", "address in 127.0.0.0/8; port 0 picks a free one")
+	f.Float64Var(&opt.rate, "rate", 1, "events a second; 0: none")
+	f.IntVar(&opt.await, "await", 0, "broadcast only from when this many clients have connected")
+	f.DurationVar(&opt.quiet, "quiet", 500*time.Millisecond, "how long to wait after that")
+	if err := f.Parse(args); err != nil {
+		return opt, err
+	}
+	addr, err := netip.ParseAddrPort(opt.addr)
+	switch {
+	case kinds[opt.kind] == nil:
+		return opt, fmt.Errorf("kind %q: must be one of %s", opt.kind, strings.Join(slices.Sorted(maps.Keys(kinds)), ", "))
+	case err != nil || !addr.Addr().Is4() || !addr.Addr().IsLoopback():
+		return opt, fmt.Errorf("addr %q: must be a port of an address in 127.0.0.0/8", opt.addr)
+	case !(opt.rate >= 0 && opt.rate <= maxRate):
+		return opt, fmt.Errorf("rate %v: must be from 0 to %d", opt.rate, maxRate)
+	case opt.await < 0 || opt.await > maxAwait:
+		return opt, fmt.Errorf("await %d: must be from 0 to %d", opt.await, maxAwait)
+	case opt.quiet < 0 || opt.quiet > time.Minute:
+		return opt, fmt.Errorf("quiet %v: must be from 0 to 1m", opt.quiet)
+	}
+	return opt, nil
+}
