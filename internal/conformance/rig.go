@@ -36,6 +36,7 @@ type rig struct {
 	steps  int
 	closed bool // the time of the case is over: nothing is recorded any more
 	faults []string
+	leaks  []string // probes whose upstream ran on when every subscriber had gone
 }
 
 // connectable is what publish and replay give: a source that starts when told.
@@ -193,6 +194,15 @@ func (r *rig) close() (Trace, []string) {
 	defer r.mu.Unlock()
 	r.closed = true
 	return r.trace, slices.Clone(r.faults)
+}
+
+// markLeaks notes which probes are still running.
+func (r *rig) markLeaks() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for p := range r.live {
+		r.leaks = append(r.leaks, p.id)
+	}
 }
 
 // release stops what a pipeline may have left running: sources behind a probe,

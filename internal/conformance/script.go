@@ -49,6 +49,7 @@ func play(c *Case, reg *registry, started func(*rig)) {
 			sub.cancel()
 		}
 	})
+	r.markLeaks()
 	alone(r, cancel)
 	alone(r, r.release)
 }
@@ -103,7 +104,7 @@ func (s *script) armHot(id string, n node) {
 }
 
 func (s *script) addSubscriber(n node) {
-	sub := newSubscriber(s.r, n, s.c.DSL, s.act)
+	sub := newSubscriber(s.r, n, s.c, s.act)
 	s.subs[sub.id] = sub
 	s.at(n.whole("at", 0), func() { s.p.Subscribe(s.r.ctx, sub) })
 	for _, a := range n.list("acts") {

@@ -11,16 +11,19 @@ type subscriber struct {
 	// requested inside every OnNext.
 	demand, cancelAfter, each int64
 	showSubscribe, logOut     bool
+	mayExceed                 bool  // Reactor exceeds the demand too
 	on                        []any // what to do inside the k-th OnNext
 	act                       func(action []any)
 
 	up              flux.Subscription
 	n               int64 // values received
+	requested       int64
 	early           int64 // requested before OnSubscribe
 	cancelled, done bool
 }
 
-func newSubscriber(r *rig, n, dsl node, act func([]any)) *subscriber {
+func newSubscriber(r *rig, n node, c *Case, act func([]any)) *subscriber {
+	dsl := c.DSL
 	return &subscriber{
 		r: r, id: n.text("id", "s"), act: act,
 		demand:        demandOf(n["demand"]),
@@ -29,6 +32,7 @@ func newSubscriber(r *rig, n, dsl node, act func([]any)) *subscriber {
 		on:            n.list("on"),
 		showSubscribe: dsl.flag("onSubscribe"),
 		logOut:        dsl.flag("logOut"),
+		mayExceed:     c.Excess,
 	}
 }
 
@@ -65,6 +69,7 @@ func (s *subscriber) OnSubscribe(up flux.Subscription) {
 	s.r.mu.Lock()
 	s.up = up
 	cancelled, n := s.cancelled, plus(s.demand, s.early)
+	s.requested = n
 	s.r.mu.Unlock()
 	switch {
 	case cancelled:
@@ -81,8 +86,11 @@ func (s *subscriber) OnNext(v any) {
 	s.record("next", v)
 	s.r.mu.Lock()
 	s.n++
-	n := s.n
+	n, excess := s.n, s.n > s.requested && !s.cancelled
 	s.r.mu.Unlock()
+	if excess && !s.mayExceed {
+		s.r.fault("%s got %v, value %d, after it had requested %d", s.id, v, n, s.requested)
+	}
 	for _, a := range s.on {
 		if action := a.([]any); same(action[0], n) {
 			s.act(action)
@@ -121,6 +129,8 @@ func (s *subscriber) request(n int64) {
 	up := s.up
 	if up == nil {
 		s.early = plus(s.early, n)
+	} else {
+		s.requested = plus(s.requested, n)
 	}
 	s.r.mu.Unlock()
 	if up != nil {

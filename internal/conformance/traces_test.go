@@ -112,10 +112,17 @@ func runCase(t *testing.T, c *Case, reg *registry) outcome {
 // inBubble plays a case. A bubble whose goroutines are stuck panics, which is a
 // fault of the case.
 func inBubble(t *testing.T, c *Case, reg *registry) (got Trace, faults []string) {
+	got, faults, _ = watched(t, c, reg)
+	return got, faults
+}
+
+// watched is inBubble that also names the probes that were left running.
+func watched(t *testing.T, c *Case, reg *registry) (got Trace, faults, leaks []string) {
 	var r *rig
 	defer func() {
 		p := recover()
 		got, faults = r.close()
+		leaks = r.leaks
 		if p != nil {
 			faults = append(faults, fmt.Sprint("the end: goroutines are stuck: ", p))
 		}
