@@ -93,7 +93,18 @@ func (c *conn) OnSubscribe(s flux.Subscription) {
 		s.Cancel()
 		return
 	}
-	s.Request(n)
+	c.request(n)
+}
+
+// request asks for n more events. Most panics of user code become errors before
+// they get here; one that does is that of a publisher flux does not know.
+func (c *conn) request(n int64) {
+	defer func() {
+		if p := recover(); p != nil {
+			c.fail(Failed, panicError(p))
+		}
+	}()
+	c.up.Request(n)
 }
 
 // OnNext hands an event to the transport. It does not block. Encoding costs
@@ -240,7 +251,7 @@ func (c *conn) upstream(call upcall) {
 	case request:
 		n := c.owed.Swap(0)
 		if n > 0 && c.state.Load()&(subscribed|cancelled) == subscribed {
-			c.up.Request(n)
+			c.request(n)
 		}
 	}
 }
