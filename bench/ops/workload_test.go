@@ -140,14 +140,23 @@ func seqRange(start, n int) iter.Seq[int] {
 	}
 }
 
+// seqMap and seqFilter are written as one writes them, with range.
 func seqMap[T, R any](seq iter.Seq[T], f func(T) R) iter.Seq[R] {
 	return func(yield func(R) bool) {
-		seq(func(v T) bool { return yield(f(v)) })
+		for v := range seq {
+			if !yield(f(v)) {
+				return
+			}
+		}
 	}
 }
 
 func seqFilter[T any](seq iter.Seq[T], keep func(T) bool) iter.Seq[T] {
 	return func(yield func(T) bool) {
-		seq(func(v T) bool { return !keep(v) || yield(v) })
+		for v := range seq {
+			if keep(v) && !yield(v) {
+				return
+			}
+		}
 	}
 }

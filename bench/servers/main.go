@@ -37,6 +37,7 @@ type kind func(ln net.Listener, a *audience) (broadcast func(event), err error)
 
 var kinds = map[string]kind{
 	"fasthttp-streamwriter": serveStreamWriter,
+	"freshet":               serveFreshet,
 	"gosse":                 serveGoSSE,
 	"nethttp":               serveNetHTTP,
 	"r3labs":                serveR3Labs,
