@@ -1,6 +1,10 @@
 package main
 
-import "runtime"
+import (
+	"runtime"
+	"slices"
+	"sync/atomic"
+)
 
 // Limit is a figure of the samples that is worth an alert from Value on. Label
 // is how a person calls it, Name the chart that shows it.
@@ -26,8 +30,10 @@ func oneMinute(s Sample) float64 {
 	return s.CPU.Load[0]
 }
 
-// Alert is the data of an alert event: where a figure stands to its limit.
+// Alert is the data of an alert event: where a figure stands to its limit since
+// At, in milliseconds of Unix time.
 type Alert struct {
+	At     int64   `json:"at"`
 	Name   string  `json:"name"`
 	Label  string  `json:"label"`
 	Value  float64 `json:"value"`
@@ -38,7 +44,7 @@ type Alert struct {
 // read compares a sample with the limit.
 func (l Limit) read(s Sample) Alert {
 	v := l.of(s)
-	return Alert{Name: l.Name, Label: l.Label, Value: v, Limit: l.Value, Raised: v >= l.Value}
+	return Alert{At: s.At.UnixMilli(), Name: l.Name, Label: l.Label, Value: v, Limit: l.Value, Raised: v >= l.Value}
 }
 
 // then gives the alert that follows a: one that was raised stays so until its
@@ -47,4 +53,27 @@ func (l Limit) read(s Sample) Alert {
 func (a Alert) then(next Alert) Alert {
 	next.Raised = next.Raised || a.Raised && next.Value > 0.9*next.Limit
 	return next
+}
+
+// standing keeps the alerts that are raised, for clients that come later. Any
+// goroutine may read it while the pipeline of the samples writes.
+type standing struct {
+	alerts atomic.Pointer[[]Alert] // atomic: handlers read it while the samples' goroutine writes
+}
+
+// note takes the newest alert of its name. One goroutine at a time calls it.
+func (s *standing) note(a Alert) {
+	next := slices.DeleteFunc(slices.Clone(s.list()), func(old Alert) bool { return old.Name == a.Name })
+	if a.Raised {
+		next = append(next, a)
+	}
+	s.alerts.Store(&next)
+}
+
+// list gives the raised alerts, the oldest first. It must not be changed.
+func (s *standing) list() []Alert {
+	if p := s.alerts.Load(); p != nil {
+		return *p
+	}
+	return []Alert{}
 }

@@ -18,12 +18,14 @@ const retry = time.Second
 var bye = ssehttp.Event{Name: "bye", Data: `{"reason":"the server is shutting down"}`, Retry: retry}
 
 // Welcome is the data of the open event. Interval and Uptime are in
-// milliseconds; Limits are what alerts are raised at.
+// milliseconds; Limits are what alerts are raised at, Alerts those that are
+// raised already.
 type Welcome struct {
 	Interval int64   `json:"interval"`
 	Uptime   int64   `json:"uptime"`
 	System   string  `json:"system"`
 	Limits   []Limit `json:"limits"`
+	Alerts   []Alert `json:"alerts"`
 }
 
 // Clients is the data of a clients event.
@@ -57,6 +59,7 @@ func (f *feed) handler(every time.Duration) ssehttp.Handler {
 			Uptime:   time.Since(started).Milliseconds(),
 			System:   runtime.GOOS,
 			Limits:   limits,
+			Alerts:   f.raised.list(),
 		})
 		return f.connection(c, welcome), err
 	}

@@ -11,9 +11,11 @@ import (
 	"github.com/freshet-go/freshet/ssehttp"
 )
 
-// feed is the sink that all connections share, and who is told of their lives.
+// feed is what all connections share: the sink, the alerts of the moment, and
+// who is told of the pipelines' lives.
 type feed struct {
 	events  *sink.Direct[ssehttp.Event]
+	raised  standing
 	watcher watcher
 }
 
@@ -27,7 +29,7 @@ func (f *feed) start(ctx context.Context, every time.Duration, sample func(int64
 		named("go", flux.Map(samples, func(s Sample) Go { return s.Go })),
 		named("net", flux.Map(samples, func(s Sample) Net { return s.Net })),
 		named("clients", flux.Map(samples, func(Sample) Clients { return Clients{f.events.SubscriberCount()} })),
-		named("alert", alerts(samples)),
+		named("alert", alerts(samples).DoOnNext(f.raised.note)),
 	).SubscribeFunc(ctx, func(e ssehttp.Event) { f.events.TryEmit(e) }, f.watcher.ended)
 }
 

@@ -126,7 +126,7 @@ func TestAnAlertComesWhenALimitIsReachedAndWhenItIsPast(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		loads := []float64{50, 85, 95, 79, 73, 81, 72, 10, 80}
 		f := newFeed(&lives{})
-		f.start(t.Context(), time.Second, func(n int64) Sample { return load(loads[n]) })
+		f.start(t.Context(), time.Second, func(n int64) Sample { return Sample{At: time.UnixMilli(n), CPU: CPU{Total: loads[n]}} })
 		var got []ssehttp.Event
 		listen(t.Context(), f, client{only: []string{"alert"}}, &got)
 		after(9500 * time.Millisecond)
@@ -137,10 +137,30 @@ func TestAnAlertComesWhenALimitIsReachedAndWhenItIsPast(t *testing.T) {
 			said = append(said, a)
 		}
 		assert.Equal(t, []Alert{
-			{"cpu", "Processor", 85, 80, true},
-			{"cpu", "Processor", 72, 80, false}, // 79 and 73 are not well below the limit
-			{"cpu", "Processor", 80, 80, true},
+			{1, "cpu", "Processor", 85, 80, true},
+			{6, "cpu", "Processor", 72, 80, false}, // 79 and 73 are not well below the limit
+			{8, "cpu", "Processor", 80, 80, true},
 		}, said)
+	})
+}
+
+func TestWhoComesLateLearnsOfTheAlertsThatStand(t *testing.T) {
+	var s standing
+	assert.Equal(t, []Alert{}, s.list(), "a list in JSON, not null")
+	cpu, memory := Alert{Name: "cpu", Raised: true}, Alert{Name: "memory", Raised: true}
+	s.note(cpu)
+	s.note(memory)
+	assert.Equal(t, []Alert{cpu, memory}, s.list())
+	s.note(Alert{Name: "cpu"})
+	assert.Equal(t, []Alert{memory}, s.list())
+
+	synctest.Test(t, func(t *testing.T) {
+		f := newFeed(&lives{})
+		f.start(t.Context(), time.Second, func(n int64) Sample { return load(float64(95 - 90*(n/2))) })
+		after(2 * time.Second)
+		assert.Len(t, f.raised.list(), 1)
+		after(time.Second)
+		assert.Empty(t, f.raised.list())
 	})
 }
 

@@ -7,10 +7,11 @@ import (
 	"time"
 )
 
-// Sample is one look at the machine and at this process. Each field is the data
-// of the event of the same name. A slice that is nil, or a total of zero, says
+// Sample is one look at the machine and at this process. Each field but At is
+// the data of the event of the same name. A slice that is nil, or a total of zero, says
 // that this system does not tell.
 type Sample struct {
+	At     time.Time
 	CPU    CPU
 	Memory Memory
 	Go     Go
@@ -118,7 +119,7 @@ func (s *sampler) sample(int64) Sample {
 	at := s.now()
 	next, _ := readMachine(s.proc) // what cannot be read was reported at the start, and stays zero
 	out := rates(s.last, next, at.Sub(s.lastAt))
-	out.Go = s.readRuntime()
+	out.At, out.Go = at, s.readRuntime()
 	if out.Memory.RSS == 0 { // no procfs: what the runtime holds from the system comes closest
 		out.Memory.RSS = s.metrics[runtimeTotal].Value.Uint64() - s.metrics[runtimeReleased].Value.Uint64()
 	}

@@ -48,6 +48,7 @@ const receive = {
       if (limit.name === "memory") memoryLimit = limit.value / 100; // its chart is in bytes
       else charts[limit.name]?.limit(limit.value);
     }
+    for (const alert of data.alerts) showAlert(alert);
     stream.expect(data.interval);
   },
   cpu(data, t) {
@@ -130,15 +131,19 @@ function showCores(cores) {
 
 const alertUnits = { cpu: percent, memory: percent, load: short, pauses: seconds };
 
-function showAlert({ name, label, value, limit, raised }) {
+const shown = new Set(); // an open event repeats what was seen before a reconnect
+
+function showAlert({ at, name, label, value, limit, raised }) {
+  if (shown.has(name + at)) return;
+  shown.add(name + at);
   const write = alertUnits[name] ?? short;
   const item = make("li", raised ? "raised" : "cleared");
   const text = make("span");
-  text.textContent = raised ? `${label} is at ${write(value)}, limit ${write(limit)}` : `${label} is back below ${write(limit)}`;
+  text.textContent = raised ? `${label} at ${write(value)}, limit ${write(limit)}` : `${label} back below ${write(limit)}`;
   const time = make("time");
-  const at = new Date();
-  time.dateTime = at.toISOString();
-  time.textContent = at.toLocaleTimeString();
+  const when = new Date(at);
+  time.dateTime = when.toISOString();
+  time.textContent = when.toLocaleTimeString();
   item.append(text, time);
   $("no-alerts").hidden = true;
   $("alerts").prepend(item);

@@ -134,7 +134,8 @@ export class Chart {
     for (const s of [...this.series].reverse()) {
       g.strokeStyle = g.fillStyle = s.color.startsWith("--") ? style.getPropertyValue(s.color) : s.color;
       g.lineWidth = s.thin ? 1.2 : 2;
-      g.globalAlpha = s.thin ? 0.75 : 1;
+      // Many thin lines are a haze behind the one that sums them up.
+      g.globalAlpha = s.thin ? Math.min(0.75, 8 / this.series.length) : 1;
       if (this.options.bars) drawBars(g, s.points, view);
       else for (const run of this.runs(s.points)) drawRun(g, run, view, s.fill, this.options.steps);
     }
