@@ -18,6 +18,8 @@ func (s SignalType) String() string {
 		return "error"
 	case SignalCancel:
 		return "cancel"
+	case SignalNext:
+		return "next"
 	}
 	return "unknown"
 }

@@ -54,6 +54,7 @@ func newRegistry() *registry {
 		operators: join(
 			passThrough(),
 			transforms(),
+			materializes(),
 			filters(),
 			lifecycle(),
 			combines(),
