@@ -1,0 +1,132 @@
+package flux_test
+
+import (
+	"context"
+	"math"
+	"time"
+
+	"github.com/freshet-go/freshet/flux"
+	"github.com/freshet-go/freshet/flux/fluxtest"
+)
+
+// operator is one operator over a given upstream, set up so that positive values
+// pass as they are. The tests of the contract run over all of them.
+type operator struct {
+	name  string
+	build func(src flux.Flux[int]) flux.Flux[int]
+	// sheds means that values without demand are lost, not kept back.
+	sheds bool
+	// unordered means that values that wait may overtake each other.
+	unordered bool
+	// cuts means that an error overtakes the values before it.
+	cuts bool
+	// fills means that it has a value of its own for an empty upstream.
+	fills bool
+}
+
+type ints = flux.Flux[int]
+
+func operators() []operator {
+	ops := linearOperators()
+	ops = append(ops, lifecycleOperators()...)
+	ops = append(ops, combiningOperators()...)
+	ops = append(ops, recoveringOperators()...)
+	return append(ops, pacingOperators()...)
+}
+
+func linearOperators() []operator {
+	return []operator{
+		{name: "From a foreign publisher", build: func(s ints) ints { return flux.From[int](fluxtest.NewProbe(s)) }},
+		{name: "Defer", build: func(s ints) ints { return flux.Defer(func(context.Context) ints { return s }) }},
+		{name: "Map", build: func(s ints) ints { return flux.Map(s, same) }},
+		{name: "TryMap", build: func(s ints) ints { return flux.TryMap(s, func(v int) (int, error) { return v, nil }) }},
+		{name: "Handle", build: func(s ints) ints { return flux.Handle(s, func(v int, out *flux.Step[int]) { out.Next(v) }) }},
+		{name: "Scan", build: func(s ints) ints { return s.Scan(func(_, v int) int { return v }) }},
+		{name: "Index", build: func(s ints) ints {
+			return flux.Map(flux.Index(s), func(v flux.Indexed[int]) int { return v.Value })
+		}},
+		{name: "Filter", build: func(s ints) ints { return s.Filter(yes) }},
+		{name: "Filter of every second value", build: func(s ints) ints {
+			doubled := flux.ConcatMap(s, func(v int) ints { return flux.Just(-v, v) })
+			return doubled.Filter(func(v int) bool { return v > 0 })
+		}},
+		{name: "Take", build: func(s ints) ints { return s.Take(math.MaxInt64) }},
+		{name: "TakeWhile", build: func(s ints) ints { return s.TakeWhile(yes) }},
+		{name: "Skip", build: func(s ints) ints { return s.StartWith(-1, -2).Skip(2) }, fills: true},
+		{name: "DistinctUntilChanged", build: func(s ints) ints { return flux.DistinctUntilChanged(s) }},
+		{name: "DistinctUntilChangedBy", build: func(s ints) ints { return flux.DistinctUntilChangedBy(s, same) }},
+	}
+}
+
+func lifecycleOperators() []operator {
+	return []operator{
+		{name: "DoOnNext", build: func(s ints) ints { return s.DoOnNext(func(int) {}) }},
+		{name: "DoOnError", build: func(s ints) ints { return s.DoOnError(func(error) {}) }},
+		{name: "DoOnComplete", build: func(s ints) ints { return s.DoOnComplete(func() {}) }},
+		{name: "DoOnSubscribe", build: func(s ints) ints { return s.DoOnSubscribe(func() {}) }},
+		{name: "DoOnRequest", build: func(s ints) ints { return s.DoOnRequest(func(int64) {}) }},
+		{name: "DoOnCancel", build: func(s ints) ints { return s.DoOnCancel(func() {}) }},
+		{name: "DoFinally", build: func(s ints) ints { return s.DoFinally(func(flux.SignalType) {}) }},
+	}
+}
+
+func combiningOperators() []operator {
+	return []operator{
+		{name: "Concat", build: func(s ints) ints { return flux.Concat[int](flux.Empty[int](), s) }},
+		{name: "ConcatWith", build: func(s ints) ints { return s.ConcatWith(flux.Empty[int]()) }},
+		{name: "StartWith", build: func(s ints) ints { return s.StartWith() }},
+		{name: "Merge", build: func(s ints) ints { return flux.Merge[int](flux.Empty[int](), s) }},
+		{name: "MergeWith", build: func(s ints) ints { return s.MergeWith(flux.Empty[int]()) }},
+		{name: "FlatMap of single values", build: func(s ints) ints { return flux.FlatMap(s, one, flux.Concurrency(2)) }, unordered: true},
+		{name: "FlatMap of publishers", build: func(s ints) ints { return flux.FlatMap(s, two, flux.Concurrency(2)) }, unordered: true},
+		{name: "FlatMap with DelayErrors", build: func(s ints) ints {
+			return flux.FlatMap(s, two, flux.DelayErrors(), flux.Prefetch(1))
+		}, unordered: true},
+		{name: "ConcatMap of single values", build: func(s ints) ints { return flux.ConcatMap(s, one) }},
+		{name: "ConcatMap of publishers", build: func(s ints) ints { return flux.ConcatMap(s, two, flux.Prefetch(1)) }},
+		{name: "ConcatMap with DelayErrors", build: func(s ints) ints { return flux.ConcatMap(s, two, flux.DelayErrors()) }},
+		{name: "SwitchMap", build: func(s ints) ints { return flux.SwitchMap(s, one) }, sheds: true},
+		{name: "SwitchMap to its source", build: func(s ints) ints {
+			return flux.SwitchMap(flux.Just(0), func(int) ints { return s })
+		}},
+		{name: "Zip2", build: func(s ints) ints {
+			return flux.Zip2(s, flux.Range(0, math.MaxInt32), func(a, _ int) int { return a })
+		}, cuts: true},
+	}
+}
+
+func recoveringOperators() []operator {
+	return []operator{
+		{name: "OnErrorResume", build: func(s ints) ints {
+			return s.OnErrorResume(func(err error) pub { return flux.Error[int](err) })
+		}},
+		{name: "SwitchIfEmpty", build: func(s ints) ints { return s.SwitchIfEmpty(flux.Just(-1)) }, fills: true},
+		{name: "SwitchIfEmpty that switched", build: func(s ints) ints { return flux.Empty[int]().SwitchIfEmpty(s) }},
+		{name: "OnErrorResume that resumed", build: func(s ints) ints {
+			return flux.Error[int](errBoom).OnErrorResume(func(error) pub { return s })
+		}},
+		{name: "Retry", build: func(s ints) ints { return s.Retry(0) }},
+		{name: "Timeout", build: func(s ints) ints { return s.Timeout(time.Hour) }},
+		{name: "TimeoutOr", build: func(s ints) ints { return s.TimeoutOr(time.Hour, flux.Just(-1)) }},
+	}
+}
+
+func pacingOperators() []operator {
+	return []operator{
+		{name: "OnBackpressureDrop", build: func(s ints) ints { return s.OnBackpressureDrop(nil) }, sheds: true},
+		{name: "OnBackpressureError", build: func(s ints) ints { return s.OnBackpressureError() }, sheds: true},
+		{name: "OnBackpressureLatest", build: func(s ints) ints { return s.OnBackpressureLatest() }, sheds: true},
+		{name: "OnBackpressureBuffer", build: func(s ints) ints { return s.OnBackpressureBuffer(flux.BufferSpec[int]{}) }},
+		{name: "LimitRate", build: func(s ints) ints { return s.LimitRate(2) }},
+		{name: "LimitRateLow", build: func(s ints) ints { return s.LimitRateLow(4, 1) }},
+		{name: "PublishOn", build: func(s ints) ints { return s.PublishOn() }},
+		{name: "PublishOn with a prefetch of 1", build: func(s ints) ints { return s.PublishOn(flux.Prefetch(1)) }},
+		{name: "PublishOnExecutor", build: func(s ints) ints { return s.PublishOnExecutor(inline{}) }},
+		{name: "Share", build: func(s ints) ints { return s.Share() }},
+	}
+}
+
+// inline is an executor that runs each task where it is given.
+type inline struct{}
+
+func (inline) Execute(task func()) { task() }
