@@ -97,14 +97,18 @@ func (d *shed[T]) OnComplete() {
 }
 
 func (d *shed[T]) Request(n int64) {
-	if n <= 0 {
+	switch {
+	case n > 0:
+		d.demand.add(n)
+	case !d.gate.closed():
 		d.fail(badRequest(n))
-		return
 	}
-	d.demand.add(n)
 }
 
-func (d *shed[T]) Cancel() { d.up.Cancel() }
+func (d *shed[T]) Cancel() {
+	d.gate.mute()
+	d.up.Cancel()
+}
 
 func (d *shed[T]) TakePanic(p error) bool {
 	if !d.running {

@@ -255,17 +255,26 @@ func (in *concatInner[T, R]) OnComplete() {
 	in.outer.walk()
 }
 
-// Request lets the first value be asked for, when it has come.
+// Request passes good demand on, and lets the first value be asked for when it
+// has come. A bad one is not left to the publisher that has the word: there may
+// be none, and its error may be one that is delayed.
 func (in *concatInner[T, R]) Request(n int64) {
-	in.relay.Request(n)
-	if c := in.outer; c.prefetch == onTurn && !c.started.Swap(true) {
-		c.walk()
+	c := in.outer
+	switch {
+	case n > 0:
+		in.relay.Request(n)
+		if c.prefetch == onTurn && !c.started.Swap(true) {
+			c.walk()
+		}
+	case !c.gate.closed():
+		c.main.Cancel()
+		c.cutIn(badRequest(n))
 	}
 }
 
 func (in *concatInner[T, R]) Cancel() {
 	c := in.outer
-	c.gate.cut(ErrCancelled)
+	c.gate.mute()
 	in.relay.Cancel()
 	c.main.Cancel()
 	c.walkOff()

@@ -48,7 +48,7 @@ func Range(start, count int) Flux[int] {
 // Source: Reactor's Flux.empty.
 func Empty[T any]() Flux[T] { return Flux[T]{emptySource[T]{}} }
 
-// Never sends no signal at all, until it is cancelled.
+// Never sends no signal, whatever is requested, until it is cancelled.
 //
 // Source: Reactor's Flux.never.
 func Never[T any]() Flux[T] { return Flux[T]{neverSource[T]{}} }
@@ -104,7 +104,24 @@ func (e errorSource[T]) subscribe(_ context.Context, s Subscriber[T]) {
 
 type neverSource[T any] struct{}
 
-func (neverSource[T]) subscribe(_ context.Context, s Subscriber[T]) { s.OnSubscribe(nothing{}) }
+func (neverSource[T]) subscribe(_ context.Context, s Subscriber[T]) {
+	s.OnSubscribe(&silence{down: s})
+}
+
+// silence is the subscription of Never. over admits one signal, the error of a
+// bad Request, which may come from several goroutines, and none after a cancel.
+type silence struct {
+	down lifecycle
+	over atomic.Bool
+}
+
+func (n *silence) Cancel() { n.over.Store(true) }
+
+func (n *silence) Request(d int64) {
+	if d <= 0 && !n.over.Swap(true) {
+		n.down.OnError(badRequest(d))
+	}
+}
 
 // nothing is the subscription of a source that has no value to send.
 type nothing struct{}

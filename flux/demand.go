@@ -9,7 +9,7 @@ import (
 // demand counts what a subscriber has requested and not yet received.
 //
 // INVARIANTS
-//   - n >= 0: open demand; Unbounded is sticky.
+//   - n >= 0: open demand; Unbounded is sticky until a bad request.
 //   - n < 0: poisoned, and sticky: Request(n+1) was called, which broke rule
 //     3.9. The owner of the signals turns it into an error when it next looks,
 //     because only the owner may send one.
@@ -19,7 +19,7 @@ type demand struct{ n atomic.Int64 }
 func (d *demand) add(n int64) (before int64) {
 	for {
 		cur := d.n.Load()
-		if cur == Unbounded || cur < 0 {
+		if cur == Unbounded && n > 0 || cur < 0 {
 			return cur
 		}
 		next := addCap(cur, n)

@@ -14,8 +14,12 @@ type gate struct {
 	end   atomic.Pointer[ending]
 }
 
-// ending is a terminal signal: an error, or completion if err is nil.
-type ending struct{ err error }
+// ending is a terminal signal: an error, completion if err is nil, or none after
+// a cancel.
+type ending struct {
+	err    error
+	silent bool
+}
 
 const (
 	gateOpen = iota
@@ -36,8 +40,12 @@ func (g *gate) leave() *ending {
 
 // cut closes the gate. It gives the end if the caller is to deliver it now, and
 // tells whether there was an end before.
-func (g *gate) cut(err error) (deliver *ending, late bool) {
-	end := &ending{err}
+func (g *gate) cut(err error) (deliver *ending, late bool) { return g.close(&ending{err: err}) }
+
+// mute closes the gate after a cancel, without an end to deliver.
+func (g *gate) mute() { g.close(&ending{silent: true}) }
+
+func (g *gate) close(end *ending) (deliver *ending, late bool) {
 	if !g.end.CompareAndSwap(nil, end) {
 		return nil, true
 	}
@@ -57,7 +65,7 @@ func (g *gate) closed() bool { return g.end.Load() != nil }
 // deliver sends the end down; a nil end sends nothing.
 func (e *ending) deliver(down lifecycle) {
 	switch {
-	case e == nil:
+	case e == nil || e.silent:
 	case e.err != nil:
 		down.OnError(e.err)
 	default:

@@ -101,7 +101,7 @@ func (l *loop[T]) finish(err error) {
 	l.down = nil
 	l.stop.Store(true)
 	defer l.release()
-	(&ending{err}).deliver(down)
+	(&ending{err: err}).deliver(down)
 }
 
 // release drops every reference; the loop never runs after it.

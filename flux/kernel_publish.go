@@ -242,7 +242,7 @@ func (s *connected[T]) finish(err error) {
 		return
 	}
 	defer s.guard()
-	(&ending{err}).deliver(s.down)
+	(&ending{err: err}).deliver(s.down)
 }
 
 // guard settles a panic from below; it concerns this subscriber alone.

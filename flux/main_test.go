@@ -3,6 +3,7 @@ package flux_test
 import (
 	"context"
 	"errors"
+	"strconv"
 	"sync"
 	"testing"
 
@@ -41,7 +42,11 @@ func upTo(n int) []int {
 
 // live gives values and then stays open, so that only a cancel ends it.
 func live(values ...int) flux.Flux[int] {
-	return flux.Concat[int](flux.FromSlice(values), flux.Never[int]())
+	return flux.Create(func(_ ctx, e *flux.Emitter[int]) {
+		for _, v := range values {
+			e.Next(v)
+		}
+	})
 }
 
 // ends counts how the subscriptions of a source ended.
@@ -96,4 +101,33 @@ func (l *lost) values() (dropped, discarded []any) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return append([]any(nil), l.dropped...), append([]any(nil), l.discarded...)
+}
+
+// last is a subscriber that writes signals down, and keeps a subscription that
+// has ended.
+type last struct {
+	up  flux.Subscription
+	mu  sync.Mutex
+	got []string
+}
+
+func (l *last) OnSubscribe(s flux.Subscription) {
+	l.up = s
+	s.Request(flux.Unbounded)
+}
+
+func (l *last) add(s string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.got = append(l.got, s)
+}
+
+func (l *last) OnNext(v int)      { l.add(strconv.Itoa(v)) }
+func (l *last) OnError(err error) { l.add(err.Error()) }
+func (l *last) OnComplete()       { l.add("complete") }
+
+func (l *last) signals() []string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return append([]string(nil), l.got...)
 }

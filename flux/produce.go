@@ -78,7 +78,13 @@ func newProducer[T any](ctx context.Context, s Subscriber[T]) *producer[T] {
 	return p
 }
 
+// Request wakes the loop. A bad one ends it as a cancel does, wherever it waits;
+// the loop then sends the cause.
 func (p *producer[T]) Request(n int64) {
+	if n <= 0 {
+		p.stop(badRequest(n))
+		return
+	}
 	p.demand.add(n)
 	select {
 	case p.wake <- struct{}{}:
@@ -94,8 +100,6 @@ func (p *producer[T]) await() error {
 		switch n := p.demand.load(); {
 		case p.ctx.Err() != nil:
 			return context.Cause(p.ctx)
-		case n < 0:
-			return p.demand.err()
 		case n > 0:
 			return nil
 		}
@@ -122,14 +126,15 @@ func (p *producer[T]) emit(v T) error {
 func (p *producer[T]) loop(run func(context.Context, func(T) error) error) {
 	defer p.stop(ErrCancelled)
 	err := p.call(run)
-	switch bad := p.demand.err(); {
+	cause := context.Cause(p.ctx)
+	if p.ctx.Err() != nil && err != nil && !errors.Is(err, cause) && !errors.Is(err, context.Canceled) {
+		dropError(p.ctx, err)
+	}
+	switch {
 	case p.over:
+	case errors.Is(cause, ErrBadRequest):
+		p.last(func() { p.down.OnError(cause) })
 	case p.ctx.Err() != nil:
-		if err != nil && !errors.Is(err, context.Cause(p.ctx)) && !errors.Is(err, context.Canceled) {
-			dropError(p.ctx, err)
-		}
-	case bad != nil:
-		p.last(func() { p.down.OnError(bad) })
 	case err != nil:
 		p.last(func() { p.down.OnError(err) })
 	default:

@@ -3,6 +3,7 @@ package flux_test
 import (
 	"context"
 	"math"
+	"slices"
 	"time"
 
 	"github.com/freshet-go/freshet/flux"
@@ -130,3 +131,71 @@ func pacingOperators() []operator {
 type inline struct{}
 
 func (inline) Execute(task func()) { task() }
+
+// sources gives every source, by name, with 1000 values or with none yet. Each
+// call makes one afresh.
+func sources() map[string]func() ints {
+	slice := upTo(1000)
+	emitter := func(o flux.Overflow) func() ints {
+		return func() ints {
+			return flux.Create(func(_ ctx, e *flux.Emitter[int]) {
+				if o == flux.OverflowBuffer {
+					for _, v := range slice {
+						e.Next(v)
+					}
+				}
+				e.OnRequest(func(int64) {
+					for v := 0; e.Requested() > 0 && !e.Cancelled() && v < 1000; v++ {
+						e.Next(v)
+					}
+				})
+			}, o)
+		}
+	}
+	return map[string]func() ints{
+		"FromSlice":     func() ints { return flux.FromSlice(slice) },
+		"FromSeq":       func() ints { return flux.FromSeq(slices.Values(slice)) },
+		"Range":         func() ints { return flux.Range(1, 1000) },
+		"Just":          func() ints { return flux.Just(slice...) },
+		"FromChan idle": func() ints { return flux.FromChan(make(chan int)) },
+		"FromChan": func() ints {
+			ch := make(chan int, len(slice))
+			for _, v := range slice {
+				ch <- v
+			}
+			return flux.FromChan(ch)
+		},
+		"Generate": func() ints {
+			return flux.Generate(func(ctx) int { return 1 }, func(n int, out *flux.Step[int]) int {
+				out.Next(n)
+				if n == 1000 {
+					out.Complete()
+				}
+				return n + 1
+			}, nil)
+		},
+		"Produce": func() ints {
+			return flux.Produce(func(_ ctx, emit func(int) error) error {
+				for v := range slice {
+					if err := emit(v); err != nil {
+						return err
+					}
+				}
+				return nil
+			})
+		},
+		"Produce that waits": func() ints {
+			return flux.Produce(func(ctx ctx, emit func(int) error) error {
+				<-ctx.Done()
+				return ctx.Err()
+			})
+		},
+		"Create with OverflowBuffer": emitter(flux.OverflowBuffer),
+		"Create with OverflowDrop":   emitter(flux.OverflowDrop),
+		"Create with OverflowLatest": emitter(flux.OverflowLatest),
+		"Create with OverflowError":  emitter(flux.OverflowError),
+		"Interval": func() ints {
+			return flux.Map(flux.Interval(time.Second), func(v int64) int { return int(v) })
+		},
+	}
+}

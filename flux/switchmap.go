@@ -269,7 +269,7 @@ func (m *switchMap[T, R]) finish(err error) {
 	down := m.down
 	m.over.Store(true)
 	m.release()
-	(&ending{err}).deliver(down)
+	(&ending{err: err}).deliver(down)
 }
 
 // release cancels everything upstream and discards what waits.

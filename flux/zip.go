@@ -217,7 +217,7 @@ func (z *zip[R]) finish(err error) {
 	down := z.down
 	z.over.Store(true)
 	z.release()
-	(&ending{err}).deliver(down)
+	(&ending{err: err}).deliver(down)
 }
 
 func (z *zip[R]) release() {
