@@ -110,9 +110,12 @@ func TestTerminalsReturnTheCauseOfTheContext(t *testing.T) {
 	for name, run := range map[string]terminal{
 		"ForEach": func(ctx ctx, f ints) error { return f.ForEach(ctx, func(int) error { return nil }) },
 		"Collect": func(ctx ctx, f ints) error { _, err := f.Collect(ctx); return err },
-		"First":   func(ctx ctx, f ints) error { _, err := f.Filter(func(int) bool { return false }).First(ctx); return err },
-		"Last":    func(ctx ctx, f ints) error { _, err := f.Last(ctx); return err },
-		"Drain":   func(ctx ctx, f ints) error { return f.Drain(ctx) },
+		"First": func(ctx ctx, f ints) error {
+			_, err := f.Filter(func(int) bool { return false }).First(ctx)
+			return err
+		},
+		"Last":  func(ctx ctx, f ints) error { _, err := f.Last(ctx); return err },
+		"Drain": func(ctx ctx, f ints) error { return f.Drain(ctx) },
 		"All": func(ctx ctx, f ints) (last error) {
 			for _, err := range f.All(ctx) {
 				last = err

@@ -179,13 +179,25 @@ func (c *concatMap[T, R]) step() bool {
 			return true
 		}
 		if err == nil && c.inner.unbounded() {
-			c.inner.OnNext(r)
+			c.passSingle(r)
 			return true
 		}
 	}
 	c.active.Store(true)
 	src.subscribe(c.ctx, &c.inner)
 	return true
+}
+
+// passSingle passes the value of a publisher that need not be subscribed to, and
+// so has no loop of its own that would settle a panic from below.
+func (c *concatMap[T, R]) passSingle(v R) {
+	defer func() {
+		if p := caught(recover()); p != nil && !passPanic(c.inner.down, p) {
+			c.inner.Cancel()
+			dropError(c.ctx, p)
+		}
+	}()
+	c.inner.OnNext(v)
 }
 
 func (c *concatMap[T, R]) next() (v T, ok, over bool) {

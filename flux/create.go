@@ -201,8 +201,8 @@ func (c *rangeCursor) advance(push func(int) bool, n int64, stop *atomic.Bool) (
 // coroutine (iter.Pull, about 100 ns a value) that is resumed for each
 // requested value, so that nothing is pulled before it is asked for; the end is
 // seen when the value after the last is requested. Cancel stops the iteration
-// and runs its deferred calls. A panic of seq is the error of the stream. Each
-// subscription iterates anew; seq must allow that if there is more than one.
+// and runs its deferred calls. A panic of seq is the error of the stream, or goes
+// to the dropped-error hook after a cancel. Each subscription iterates anew; seq must allow that if there is more than one.
 //
 // Source: Reactor's Flux.fromIterable, Flux.fromStream.
 func FromSeq[T any](seq iter.Seq[T]) Flux[T] {
@@ -210,11 +210,12 @@ func FromSeq[T any](seq iter.Seq[T]) Flux[T] {
 		return Error[T](invalid("FromSeq(nil): the sequence must not be nil"))
 	}
 	return Flux[T]{sourceFunc[T](func(ctx context.Context, s Subscriber[T]) {
-		runLoop(ctx, s, &seqCursor[T]{seq: seq})
+		runLoop(ctx, s, &seqCursor[T]{ctx: ctx, seq: seq})
 	})}
 }
 
 type seqCursor[T any] struct {
+	ctx  context.Context
 	seq  iter.Seq[T]
 	next func() (T, bool)
 	quit func()
@@ -224,8 +225,11 @@ type seqCursor[T any] struct {
 func (c *seqCursor[T]) running() bool { return c.busy }
 
 func (c *seqCursor[T]) close() {
-	if c.quit != nil {
-		c.quit()
+	if c.quit == nil {
+		return
+	}
+	if err := try(c.quit); err != nil { // a deferred call of seq
+		dropError(c.ctx, err)
 	}
 }
 

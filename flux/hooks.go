@@ -44,6 +44,9 @@ func WithHooks(ctx context.Context, h Hooks) context.Context {
 }
 
 func hooksOf(ctx context.Context) *Hooks {
+	if ctx == nil { // a caller's mistake, which is itself to be reported
+		return nil
+	}
 	h, _ := ctx.Value(hooksKey{}).(*Hooks)
 	return h
 }
@@ -53,7 +56,12 @@ func dropError(ctx context.Context, err error) {
 		shield(func() { h.ErrorDropped(err) })
 		return
 	}
-	slog.Default().ErrorContext(ctx, "flux: error dropped: the stream had ended", "error", err)
+	const text = "flux: error dropped: the stream had ended"
+	if ctx == nil {
+		slog.Default().Error(text, "error", err)
+		return
+	}
+	slog.Default().ErrorContext(ctx, text, "error", err)
 }
 
 func dropNext(ctx context.Context, v any) {

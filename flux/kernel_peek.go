@@ -37,6 +37,7 @@ type peeker[T any] struct {
 	down Subscriber[T]
 	push func(T) bool
 	over atomic.Bool // the terminal and a Cancel race for the last hooks
+	dead bool        // onSubscribe panicked, and its error was the end
 }
 
 func (p *peeker[T]) OnSubscribe(s Subscription) {
@@ -44,6 +45,8 @@ func (p *peeker[T]) OnSubscribe(s Subscription) {
 	if p.onSubscribe != nil {
 		if err := try(p.onSubscribe); err != nil {
 			p.over.Store(true)
+			p.dead = true
+			p.push = func(v T) bool { dropNext(p.ctx, v); return true }
 			s.Cancel()
 			p.down.OnSubscribe(nothing{})
 			p.down.OnError(err)
@@ -62,6 +65,10 @@ func (p *peeker[T]) OnNext(v T) {
 func (p *peeker[T]) TryOnNext(v T) bool { return p.push(v) }
 
 func (p *peeker[T]) OnError(err error) {
+	if p.dead {
+		dropError(p.ctx, err)
+		return
+	}
 	first := !p.over.Swap(true)
 	if p.onError != nil {
 		if panicked := try(func() { p.onError(err) }); panicked != nil {
@@ -75,6 +82,9 @@ func (p *peeker[T]) OnError(err error) {
 }
 
 func (p *peeker[T]) OnComplete() {
+	if p.dead {
+		return
+	}
 	if p.onComplete != nil {
 		if err := try(p.onComplete); err != nil {
 			p.OnError(err)

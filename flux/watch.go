@@ -7,14 +7,14 @@ import (
 )
 
 // subscribeWatched is the outermost subscription: it ties the subscription to
-// ctx, once, whatever stands upstream.
+// ctx, once, whatever stands upstream, and answers for a subscriber that panics.
 func subscribeWatched[T any](ctx context.Context, src source[T], s Subscriber[T]) {
 	switch {
 	case s == nil:
-		dropError(context.Background(), invalid("Subscribe(nil): the subscriber must not be nil (rule 1.9)"))
+		dropError(ctx, invalid("Subscribe(nil): the subscriber must not be nil (rule 1.9)"))
 	case ctx == nil:
 		errorSource[T]{invalid("Subscribe(nil, ...): the context must not be nil")}.subscribe(nil, s)
-	case watchesItself(s), ctx.Done() == nil:
+	case watchesItself(s), ctx.Done() == nil && takesPanics(s):
 		src.subscribe(ctx, s)
 	case ctx.Err() != nil:
 		s.OnSubscribe(nothing{})
@@ -28,7 +28,13 @@ func watchesItself(s any) bool {
 	return ok
 }
 
-// watch cancels its upstream when ctx is done.
+func takesPanics(s any) bool {
+	_, ok := s.(inside.PanicTaker)
+	return ok
+}
+
+// watch cancels its upstream when ctx is done, and when the subscriber panics:
+// rule 2.13 takes that for a cancel.
 type watch[T any] struct {
 	ctx    context.Context
 	up     Subscription
@@ -39,16 +45,28 @@ type watch[T any] struct {
 
 func (w *watch[T]) OnSubscribe(s Subscription) {
 	w.up = s
-	w.unhook = context.AfterFunc(w.ctx, s.Cancel)
+	w.unhook = neverHooked
+	if w.ctx.Done() != nil {
+		w.unhook = context.AfterFunc(w.ctx, s.Cancel)
+	}
 	w.down.OnSubscribe(w)
 }
 
-func (w *watch[T]) OnNext(v T)             { w.push(v) }
-func (w *watch[T]) TryOnNext(v T) bool     { return w.push(v) }
-func (w *watch[T]) OnError(err error)      { w.unhook(); w.down.OnError(err) }
-func (w *watch[T]) OnComplete()            { w.unhook(); w.down.OnComplete() }
-func (w *watch[T]) Request(n int64)        { w.up.Request(n) }
-func (w *watch[T]) Cancel()                { w.unhook(); w.up.Cancel() }
-func (w *watch[T]) TakePanic(p error) bool { return passPanic(w.down, p) }
+func (w *watch[T]) OnNext(v T)         { w.push(v) }
+func (w *watch[T]) TryOnNext(v T) bool { return w.push(v) }
+func (w *watch[T]) OnError(err error)  { w.unhook(); w.down.OnError(err) }
+func (w *watch[T]) OnComplete()        { w.unhook(); w.down.OnComplete() }
+func (w *watch[T]) Request(n int64)    { w.up.Request(n) }
+func (w *watch[T]) Cancel()            { w.unhook(); w.up.Cancel() }
+
+func (w *watch[T]) TakePanic(p error) bool {
+	if !passPanic(w.down, p) {
+		w.Cancel()
+		dropError(w.ctx, p)
+	}
+	return true
+}
+
+func neverHooked() bool { return true }
 
 var _ inside.PanicTaker = (*watch[int])(nil)

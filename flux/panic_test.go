@@ -1,0 +1,304 @@
+package flux_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/freshet-go/freshet/flux"
+	"github.com/freshet-go/freshet/flux/fluxtest"
+)
+
+// userFuncs are the user functions that a value runs, one operator each; touch
+// is called inside of each.
+func userFuncs() map[string]func(s ints, touch func(v int)) ints {
+	return map[string]func(s ints, touch func(v int)) ints{
+		"Map": func(s ints, touch func(int)) ints {
+			return flux.Map(s, func(v int) int { touch(v); return v })
+		},
+		"TryMap": func(s ints, touch func(int)) ints {
+			return flux.TryMap(s, func(v int) (int, error) { touch(v); return v, nil })
+		},
+		"Handle": func(s ints, touch func(int)) ints {
+			return flux.Handle(s, func(v int, out *flux.Step[int]) { out.Next(v); touch(v) })
+		},
+		"Scan": func(s ints, touch func(int)) ints {
+			return s.StartWith(0).Scan(func(_, v int) int { touch(v); return v }).Skip(1)
+		},
+		"Filter":    func(s ints, touch func(int)) ints { return s.Filter(func(v int) bool { touch(v); return true }) },
+		"TakeWhile": func(s ints, touch func(int)) ints { return s.TakeWhile(func(v int) bool { touch(v); return true }) },
+		"DistinctUntilChangedBy": func(s ints, touch func(int)) ints {
+			return flux.DistinctUntilChangedBy(s, func(v int) int { touch(v); return v })
+		},
+		"a key that cannot be compared": func(s ints, touch func(int)) ints {
+			return flux.DistinctUntilChangedBy(s, func(v int) any { touch(v); return v })
+		},
+		"DoOnNext": func(s ints, touch func(int)) ints { return s.DoOnNext(touch) },
+		"FlatMap": func(s ints, touch func(int)) ints {
+			return flux.FlatMap(s, func(v int) ints { touch(v); return one(v) })
+		},
+		"FlatMap's publisher": func(s ints, touch func(int)) ints {
+			return flux.FlatMap(s, func(v int) ints { return two(v).DoOnNext(touch) })
+		},
+		"ConcatMap": func(s ints, touch func(int)) ints {
+			return flux.ConcatMap(s, func(v int) ints { touch(v); return one(v) })
+		},
+		"ConcatMap's publisher": func(s ints, touch func(int)) ints {
+			return flux.ConcatMap(s, func(v int) ints { return two(v).DoOnNext(touch) })
+		},
+		"SwitchMap": func(s ints, touch func(int)) ints {
+			return flux.SwitchMap(s, func(v int) ints { touch(v); return one(v) })
+		},
+		"SwitchMap's publisher": func(s ints, touch func(int)) ints {
+			return flux.SwitchMap(s, func(v int) ints { return two(v).DoOnNext(touch) })
+		},
+		"Zip2": func(s ints, touch func(int)) ints {
+			return flux.Zip2(s, flux.Range(0, 1000), func(v, _ int) int { touch(v); return v })
+		},
+	}
+}
+
+// drives are the things that can drive the values to the operator that panics:
+// each loop with a guard of its own, each thread of control.
+func drives() map[string]func(s ints) ints {
+	ds := map[string]func(s ints) ints{
+		"as it is":   func(s ints) ints { return s },
+		"in batches": func(s ints) ints { return s.LimitRate(1) },
+		"OnErrorReturn above, which must not catch it": func(s ints) ints { return s.OnErrorReturn(-1) },
+		"Retry above, which must not catch it":         func(s ints) ints { return s.Retry(3) },
+		"many layers": func(s ints) ints {
+			return flux.From[int](fluxtest.NewProbe(s.Timeout(time.Hour).OnErrorReturn(-1).Share())).PublishOn().Take(1000)
+		},
+	}
+	for _, op := range operators() {
+		if op.name != "SwitchMap to its source" && op.name != "OnErrorResume that resumed" {
+			ds[op.name] = op.build
+		}
+	}
+	return ds
+}
+
+// belows are what may stand between the operator that panics and the subscriber.
+func belows() map[string]func(s ints) ints {
+	return map[string]func(s ints) ints{
+		"nothing":             func(s ints) ints { return s },
+		"a foreign publisher": func(s ints) ints { return flux.From[int](fluxtest.NewProbe(s)) },
+		"PublishOn":           func(s ints) ints { return s.PublishOn() },
+		"Merge":               func(s ints) ints { return s.MergeWith(flux.Never[int]()) },
+		"all kinds": func(s ints) ints {
+			return flux.Map(s.Share().Timeout(time.Hour).OnBackpressureBuffer(flux.BufferSpec[int]{}), same).ConcatWith(flux.Just(-2))
+		},
+	}
+}
+
+func TestPanicOfAUserFunctionIsTheErrorOfItsOperator(t *testing.T) {
+	for name, with := range userFuncs() {
+		t.Run(name, func(t *testing.T) {
+			for drive, drives := range drives() {
+				for below, pass := range belows() {
+					for _, at := range []int{1, 3} {
+						fluxtest.Run(t, func(t *testing.T) {
+							l, up := &lost{}, &ends{}
+							values, touched := upTo(5), 0
+							op := with(drives(up.watch(live(values...))), func(v int) {
+								if touched++; v == at {
+									panic(errBoom)
+								}
+							})
+							rec := fluxtest.NewRecorder[int](flux.Unbounded)
+							pass(op).Subscribe(l.context(t.Context()), rec)
+							fluxtest.Advance(0)
+							require.NotEmpty(t, rec.Of(fluxtest.Error), "no error after the panic: %s, %s, %d", drive, below, at)
+							var p *flux.PanicError
+							require.ErrorAs(t, rec.Of(fluxtest.Error)[0].Err, &p)
+							require.Equal(t, errBoom, p.Value)
+							require.Contains(t, string(p.Stack), "panic_test.go")
+							rec.AssertErrorIs(t, errBoom) // through the panic
+							rec.AssertValues(t, values[:at-1]...)
+							rec.AssertNoViolations(t)
+							require.Equal(t, at, touched)
+							require.Equal(t, cancelled, up.all(), "%s, %s, %d", drive, below, at)
+							require.Empty(t, l.errors(), "%s, %s, %d", drive, below, at)
+						})
+						if t.Failed() {
+							t.Logf("drive: %s, below: %s, panic at value %d", drive, below, at)
+							return
+						}
+					}
+				}
+			}
+		})
+	}
+}
+
+func TestPanicIsCaughtByAnErrorOperatorDownstream(t *testing.T) {
+	for name, with := range userFuncs() {
+		for drive, drives := range drives() {
+			fluxtest.Run(t, func(t *testing.T) {
+				op := with(drives(live(upTo(5)...)), func(v int) {
+					if v == 2 {
+						panic("no")
+					}
+				})
+				rec := fluxtest.NewRecorder[int](flux.Unbounded)
+				op.OnErrorReturn(-1).Subscribe(t.Context(), rec)
+				fluxtest.Advance(0)
+				if !rec.AssertValues(t, 1, -1) || !rec.AssertCompleted(t) || !rec.AssertNoViolations(t) {
+					t.Logf("function: %s, drive: %s", name, drive)
+				}
+			})
+		}
+	}
+}
+
+func TestPanicOfASourceIsItsError(t *testing.T) {
+	no := func() { panic(errBoom) }
+	for name, src := range map[string]ints{
+		"Defer":                             flux.Defer(func(context.Context) ints { no(); return flux.Empty[int]() }),
+		"Create":                            flux.Create(func(context.Context, *flux.Emitter[int]) { no() }),
+		"Emitter.OnRequest":                 flux.Create(func(_ ctx, e *flux.Emitter[int]) { e.OnRequest(func(int64) { no() }) }),
+		"Generate's init":                   flux.Generate(func(ctx) int { no(); return 0 }, func(int, *flux.Step[int]) int { return 0 }, nil),
+		"Generate's step":                   flux.Generate(func(ctx) int { return 0 }, func(int, *flux.Step[int]) int { no(); return 0 }, nil),
+		"Produce":                           flux.Produce(func(context.Context, func(int) error) error { no(); return nil }),
+		"FromSeq":                           flux.FromSeq(func(func(int) bool) { no() }),
+		"DoOnSubscribe":                     live(1).DoOnSubscribe(no),
+		"DoOnSubscribe of an empty source":  flux.Empty[int]().DoOnSubscribe(no),
+		"DoOnSubscribe of a failing source": flux.Error[int](errors.New("other")).DoOnSubscribe(no),
+		"DoOnComplete":                      flux.Empty[int]().DoOnComplete(no),
+		"DoOnError":                         flux.Error[int](errors.New("other")).DoOnError(func(error) { no() }),
+		"OnErrorResume":                     flux.Error[int](errors.New("other")).OnErrorResume(func(error) pub { no(); return nil }),
+		"OnBackpressureDrop":                flux.Map(deaf(1, 2).OnBackpressureDrop(func(int) { no() }), same),
+		"BufferSpec.Dropped": deaf(1, 2).OnBackpressureBuffer(flux.BufferSpec[int]{
+			Size: 1, Overflow: flux.BufferDropLatest, Dropped: func(int) { no() },
+		}),
+	} {
+		t.Run(name, func(t *testing.T) {
+			for _, demand := range []int64{1, flux.Unbounded} {
+				fluxtest.Run(t, func(t *testing.T) {
+					l := &lost{}
+					rec := fluxtest.NewRecorder[int](0)
+					src.Subscribe(l.context(t.Context()), rec)
+					rec.Request(demand)
+					fluxtest.Advance(0)
+					rec.AssertErrorIs(t, errBoom)
+					rec.AssertNoViolations(t)
+					if name == "DoOnSubscribe of a failing source" {
+						require.Len(t, l.errors(), 1, "the source's own error came too late")
+						return
+					}
+					require.Empty(t, l.errors())
+				})
+			}
+		})
+	}
+}
+
+// deaf gives values without regard to demand, and stays open.
+func deaf(values ...int) ints {
+	return flux.Create(func(_ ctx, e *flux.Emitter[int]) {
+		for _, v := range values {
+			e.Next(v)
+		}
+	}, flux.OverflowIgnore)
+}
+
+func TestPanicThatCannotBeASignalGoesToTheHook(t *testing.T) {
+	no := func() { panic(errBoom) }
+	for name, src := range map[string]ints{
+		"DoOnRequest":             live(1).DoOnRequest(func(int64) { no() }),
+		"DoOnCancel":              live(1).DoOnCancel(no),
+		"DoFinally":               live(1).DoFinally(func(flux.SignalType) { no() }),
+		"Generate's cleanup":      flux.Generate(func(ctx) int { return 1 }, func(_ int, out *flux.Step[int]) int { out.Next(1); return 1 }, func(int) { no() }),
+		"a foreign cancel":        flux.From[int](fluxtest.Cold[int](fluxtest.PanicInCancel).Next(1)),
+		"a foreign request":       flux.From[int](fluxtest.Cold[int](fluxtest.PanicInRequest).Next(1)),
+		"FromSeq's deferred call": flux.FromSeq(func(yield func(int) bool) { defer no(); yield(1); yield(2) }),
+	} {
+		t.Run(name, func(t *testing.T) {
+			fluxtest.Run(t, func(t *testing.T) {
+				l := &lost{}
+				rec := fluxtest.NewRecorder[int](1)
+				src.Subscribe(l.context(t.Context()), rec)
+				rec.AssertValues(t, 1)
+				rec.Cancel()
+				fluxtest.Advance(0)
+				rec.AssertNotTerminated(t)
+				require.Len(t, l.errors(), 1)
+				require.ErrorAs(t, l.errors()[0], new(*flux.PanicError))
+			})
+		})
+	}
+}
+
+func TestPanicOfAForeignPublisherIsItsError(t *testing.T) {
+	fluxtest.Verify(t, flux.From[int](fluxtest.Cold[int](fluxtest.PanicInSubscribe))).ErrorAs(new(*flux.PanicError))
+}
+
+func TestPanicOfTheSubscriberCancelsTheSource(t *testing.T) {
+	ds := drives()
+	for name := range ds {
+		t.Run(name, func(t *testing.T) {
+			fluxtest.Run(t, func(t *testing.T) {
+				l, up := &lost{}, &ends{}
+				got := 0
+				s := &counting{demand: flux.Unbounded, each: func(flux.Subscription) {
+					if got++; got == 2 {
+						panic(errBoom)
+					}
+				}}
+				ctx, cancel := context.WithCancel(l.context(context.Background()))
+				defer cancel()
+				require.NotPanics(t, func() { ds[name](up.watch(live(upTo(5)...))).Subscribe(ctx, s) })
+				fluxtest.Advance(0)
+				require.Equal(t, 2, got)
+				require.NoError(t, s.err, "a subscriber that panicked gets nothing more (rule 2.13)")
+				require.Equal(t, cancelled, up.all())
+				require.Len(t, l.errors(), 1)
+				require.ErrorIs(t, l.errors()[0], errBoom)
+			})
+		})
+	}
+}
+
+func TestPanicInAPublisherSubscribedToLaterReachesTheSubscriber(t *testing.T) {
+	// The publisher that begins inside the completion of another one has no loop
+	// of its own when it is a single value: the panic comes out of an OnComplete.
+	bad := func(v int) int {
+		if v == 2 {
+			panic(errBoom)
+		}
+		return v
+	}
+	later := map[string]ints{
+		"Produce":   flux.Produce(func(_ ctx, emit func(int) error) error { return emit(1) }),
+		"PublishOn": two(1).PublishOn(),
+		"Create":    flux.Create(func(_ ctx, e *flux.Emitter[int]) { go func() { e.Next(1); e.Complete() }() }),
+	}
+	for name, first := range later {
+		t.Run(name, func(t *testing.T) {
+			for kind, next := range map[string]func(f func(int) ints) ints{
+				"ConcatMap": func(f func(int) ints) ints { return flux.ConcatMap(flux.Just(1, 2), f) },
+				"ConcatMap that prefetches": func(f func(int) ints) ints {
+					return flux.ConcatMap(flux.Just(1, 2), f, flux.Prefetch(4))
+				},
+				"FlatMap": func(f func(int) ints) ints { return flux.FlatMap(flux.Just(1, 2), f, flux.Concurrency(1)) },
+				"Concat":  func(f func(int) ints) ints { return flux.Concat[int](f(1), f(2)) },
+			} {
+				l := &lost{}
+				src := next(func(v int) ints {
+					if v == 1 {
+						return first
+					}
+					return flux.Just(2)
+				})
+				ctx, cancel := context.WithTimeout(l.context(t.Context()), 5*time.Second)
+				defer cancel()
+				err := flux.Map(src, bad).Drain(ctx)
+				require.ErrorIs(t, err, errBoom, kind)
+				require.Empty(t, l.errors(), kind)
+			}
+		})
+	}
+}
