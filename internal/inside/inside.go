@@ -25,4 +25,4 @@ type PanicTaker interface{ TakePanic(p error) bool }
 // CancelsItself marks a subscriber that cancels its subscription when the
 // context it subscribed with is done, so that flux need not watch the context
 // for it.
-type CancelsItself interface{ CancelsItself() }
+type CancelsItself interface{ CancelsItself(Token) }
