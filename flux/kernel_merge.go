@@ -269,8 +269,8 @@ func (m *merge[T, R]) fail(err error, in *mergeInner[T, R]) {
 	m.change()
 }
 
-// direct passes v if there is demand and nothing waits in q; the caller is the
-// drainer.
+// direct passes v if there is demand and nothing waits in q. The caller is both
+// the drainer and the only one who adds to q, so it may look without mu.
 func (m *merge[T, R]) direct(q **ring[R], v R) bool {
 	if m.over.Load() {
 		discard(m.ctx, v)
@@ -279,10 +279,7 @@ func (m *merge[T, R]) direct(q **ring[R], v R) bool {
 	if m.demand.load() <= 0 {
 		return false
 	}
-	m.mu.Lock()
-	waiting := (*q).len() > 0
-	m.mu.Unlock()
-	if waiting {
+	if (*q).len() > 0 {
 		return false
 	}
 	defer m.guard()
