@@ -11,9 +11,9 @@ import (
 // requested when its turn has come; with Prefetch(n), n are requested ahead. f is
 // called when it is its value's turn, by the goroutine that ended the publisher
 // before or that sent the value. An error of src cuts in at once; with
-// DelayErrors errors, those of f included, wait until all publishers have ended,
-// and several are joined. A publisher of a single known value is not subscribed
-// to.
+// DelayErrors errors, those of f included, wait until all publishers have ended:
+// the first is sent then, later ones go to the dropped-error hook. A publisher of
+// a single known value is not subscribed to.
 //
 // Source: Reactor's Flux.concatMap.
 func ConcatMap[T, R any, P Publisher[R]](src Publisher[T], f func(T) P, o ...MergeOption) Flux[R] {
@@ -37,7 +37,7 @@ func ConcatMap[T, R any, P Publisher[R]](src Publisher[T], f func(T) P, o ...Mer
 // INVARIANTS
 //   - wip > 0 means that somebody is choosing the next publisher; that goroutine
 //     alone takes from queue and calls f.
-//   - mu guards queue, done, asked and errs, and is never held while calling out.
+//   - mu guards queue, done, asked and err, and is never held while calling out.
 //   - active is set while a publisher has the word; only then does it send, and
 //     only its end clears it. The gate keeps an error of the source from going
 //     down beside a value.
@@ -55,7 +55,7 @@ type concatMap[T, R any] struct {
 	queue ring[T]
 	done  bool
 	asked bool // onTurn: the next value was requested and has not come
-	errs  []error
+	err   error // the first of those that were delayed
 
 	started  atomic.Bool // onTurn: the first Request, from any goroutine, was seen
 	prefetch int
@@ -110,11 +110,17 @@ func (c *concatMap[T, R]) OnError(err error) {
 	c.cutIn(err)
 }
 
-// later keeps an error for the end.
+// later keeps the first error for the end.
 func (c *concatMap[T, R]) later(err error) {
 	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.errs = append(c.errs, err)
+	first := c.err == nil
+	if first {
+		c.err = err
+	}
+	c.mu.Unlock()
+	if !first {
+		dropError(c.ctx, err)
+	}
 }
 
 // cutIn ends everything with err.
@@ -155,7 +161,7 @@ func (c *concatMap[T, R]) walk() {
 func (c *concatMap[T, R]) step() bool {
 	v, ok, over := c.next()
 	if over {
-		end, _ := c.gate.cut(joined(c.errs))
+		end, _ := c.gate.cut(c.err)
 		end.deliver(c.inner.down)
 	}
 	if !ok {

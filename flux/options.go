@@ -46,8 +46,8 @@ func Prefetch(n int) interface {
 	return prefetch(n)
 }
 
-// DelayErrors keeps errors back until every publisher has ended; several are
-// joined (errors.Join).
+// DelayErrors keeps errors back until every publisher has ended. Several are
+// joined (errors.Join), but by ConcatMap, which sends the first.
 func DelayErrors() interface{ MergeOption } { return delayErrors{} }
 
 type concurrency int

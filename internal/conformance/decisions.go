@@ -67,15 +67,6 @@ func decisions() []decision {
 				return strings.HasPrefix(l.Section, "up ") && strings.Contains(l.Got, `"cancel"`)
 			}),
 		},
-		{
-			ID: "concatMap-joins-errors",
-			Reason: "of several delayed errors of a concatMap Reactor keeps one and drops the others; ours joins " +
-				"them, as flatMap does in both",
-			Applies: func(c *Case) bool {
-				return c.uses(func(n node) bool { return n.op() == "concatMapDelayError" })
-			},
-			Excuses: each(func(l line) bool { return strings.HasPrefix(l.Section, "out ") && joins(l.Got, l.Expected) }),
-		},
 	}
 }
 
@@ -114,17 +105,6 @@ func reordered(differing []line) bool {
 		}
 	}
 	return true
-}
-
-// joins tells whether one error row is the other with further errors joined to
-// it: [t,"error","composite(..,x,..)"] and [t,"error","x"].
-func joins(got, expected string) bool {
-	before, name, ok := strings.Cut(strings.TrimSuffix(expected, `"]`), `"error","`)
-	if !ok {
-		return false
-	}
-	of, ok := strings.CutPrefix(got, before+`"error","composite(`)
-	return ok && slices.Contains(strings.Split(strings.TrimSuffix(of, `)"]`), ","), name)
 }
 
 const bufferedSink = "multicast.onBackpressureBuffer"

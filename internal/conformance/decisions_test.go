@@ -16,7 +16,6 @@ func TestADecisionExplainsItsOwnDifferenceOnly(t *testing.T) {
 	const buffered = `{"p":[{"op":"sink"}],"sink":{"kind":"multicast.onBackpressureBuffer","n":4},` +
 		`"subs":[{"id":"a","acts":[[5,"cancel"]]}],"acts":[[10,"tryNext",1]]}`
 	const other = `{"p":[{"op":"never"},{"op":"probe"},{"op":"takeUntilOther","p":[{"op":"timed","ev":[[5,"error:boom"]]}]}]}`
-	const delayed = `{"p":[{"op":"never"},{"op":"concatMapDelayError","p":[{"op":"never"}]}]}`
 	for _, c := range []struct {
 		id, dsl, flags, expect string
 		explained, unexplained string
@@ -42,11 +41,6 @@ func TestADecisionExplainsItsOwnDifferenceOnly(t *testing.T) {
 			"takeUntilOther-cancels-its-source", other, "",
 			`{"up":{"p":[[0,"subscribe"]]}}`,
 			`{"up":{"p":[[0,"subscribe"],[5,"cancel"]]}}`, `{"up":{"p":[[0,"subscribe"],[0,"subscribe"]]}}`,
-		},
-		{
-			"concatMap-joins-errors", delayed, "",
-			`{"out":{"s":[[7,"error","boom2"]]}}`,
-			`{"out":{"s":[[7,"error","composite(boom,boom2)"]]}}`, `{"out":{"s":[[7,"error","composite(boom,boom)"]]}}`,
 		},
 	} {
 		t.Run(c.id, func(t *testing.T) {
