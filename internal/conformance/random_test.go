@@ -56,6 +56,7 @@ func partsOf(cases []*Case, reg *registry) parts {
 		}
 		for i, n := range c.DSL.nodes("p") {
 			switch {
+			case n.text("strategy", "") == "IGNORE": // exceeds the demand, as it should
 			case i == 0:
 				ps.sources = append(ps.sources, n)
 			case n.op() == "probe", n.op() == "flattenList":
@@ -69,7 +70,7 @@ func partsOf(cases []*Case, reg *registry) parts {
 }
 
 // pipeline gives a source and one to four operators, some with a probe before
-// them, under one of four ways to ask for values.
+// them, and one or two subscribers.
 func (ps parts) pipeline(rnd *rand.Rand) *Case {
 	p := []any{map[string]any(ps.sources[rnd.IntN(len(ps.sources))])}
 	for range 1 + rnd.IntN(4) {
@@ -78,21 +79,31 @@ func (ps parts) pipeline(rnd *rand.Rand) *Case {
 		}
 		p = append(p, map[string]any(ps.operators[rnd.IntN(len(ps.operators))]))
 	}
-	sub := map[string]any{}
+	subs := []any{subscriberOf(rnd, "s", 0)}
+	if rnd.IntN(4) == 0 {
+		subs = append(subs, subscriberOf(rnd, "t", 7))
+	}
+	c := &Case{Name: "random", Why: "the contract", DSL: node{"p": p, "subs": subs, "until": int64(300)}}
+	c.raw = show(map[string]any(c.DSL))
+	return c
+}
+
+// subscriberOf gives a subscriber that asks for everything, asks by steps, asks
+// inside OnNext, or leaves early.
+func subscriberOf(rnd *rand.Rand, id string, at int64) map[string]any {
+	sub := map[string]any{"id": id, "at": at}
 	switch rnd.IntN(5) {
 	case 0, 1:
 		sub["demand"] = int64(rnd.IntN(3))
 		sub["acts"] = []any{
-			[]any{int64(13), "request", int64(2)},
-			[]any{int64(39), "request", int64(1)},
-			[]any{int64(77), "request", int64(50)},
+			[]any{at + 13, "request", int64(2)},
+			[]any{at + 39, "request", int64(1)},
+			[]any{at + 77, "request", int64(50)},
 		}
 	case 2:
 		sub["cancelAfter"] = int64(1 + rnd.IntN(4))
 	case 3:
 		sub["demand"], sub["requestEach"] = int64(1), int64(1)
 	}
-	c := &Case{Name: "random", Why: "the contract", DSL: node{"p": p, "subs": []any{sub}, "until": int64(300)}}
-	c.raw = show(map[string]any(c.DSL))
-	return c
+	return sub
 }
