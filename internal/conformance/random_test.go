@@ -14,7 +14,7 @@ import (
 
 var (
 	randomSeed  = flag.Uint64("seed", 1, "first seed of the random pipelines")
-	randomCount = flag.Int("pipelines", 4000, "number of random pipelines")
+	randomCount = flag.Int("pipelines", 8000, "number of random pipelines")
 )
 
 // Nobody recorded what Reactor does with these pipelines, but the contract holds
