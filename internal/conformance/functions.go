@@ -1,6 +1,9 @@
 package conformance
 
-import "slices"
+import (
+	"cmp"
+	"slices"
+)
 
 // integer is a value that must be a whole number; anything else is a mistake
 // of the case, as it would be a ClassCastException in Reactor.
@@ -190,6 +193,20 @@ func functionN(f any) func([]any) any {
 	}
 	malformed("unknown function of n arguments %s", name)
 	return nil
+}
+
+// comparator reads an order; nil is ascending.
+func comparator(f any) func(a, b any) int {
+	key := func(x any) int64 { return integer(x) }
+	if f != nil {
+		switch name, args := call(f); name {
+		case "desc":
+			return func(a, b any) int { return cmp.Compare(integer(b), integer(a)) }
+		case "mod":
+			key = func(x any) int64 { return floorMod(integer(x), arg(args, 0)) }
+		}
+	}
+	return func(a, b any) int { return cmp.Compare(key(a), key(b)) }
 }
 
 func sum(l []any) any {
