@@ -3,8 +3,10 @@ package conformance
 import (
 	"flag"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -12,7 +14,7 @@ import (
 
 var (
 	randomSeed  = flag.Uint64("seed", 1, "first seed of the random pipelines")
-	randomCount = flag.Int("pipelines", 4000, "number of random pipelines")
+	randomCount = flag.Int("pipelines", 8000, "number of random pipelines")
 )
 
 // Nobody recorded what Reactor does with these pipelines, but the contract holds
@@ -30,69 +32,117 @@ func TestRandomPipelinesKeepTheContract(t *testing.T) {
 	for i := range uint64(*randomCount) {
 		seed := *randomSeed + i
 		c := from.pipeline(rand.New(rand.NewPCG(seed, 0)))
-		got, faults, leaks := watched(t, c, reg)
-		if len(leaks) > 0 {
-			faults = append(faults, fmt.Sprintf("the end: running on without a subscriber: %v", leaks))
-		}
-		if len(faults) == 0 {
-			continue
-		}
-		lines, _ := compare(c, got, got)
-		t.Error(report(c, outcome{Verdict: fmt.Sprintf("seed %d", seed), Lines: lines, Faults: faults}))
-		if failures++; failures == 5 {
-			t.Fatal("and perhaps more")
+		if broken := breach(t, c, reg); broken != "" {
+			t.Errorf("seed %d: %s", seed, broken)
+			if failures++; failures == 5 {
+				t.Fatal("and perhaps more")
+			}
 		}
 	}
 }
 
-// parts are the nodes that random pipelines are made of.
-type parts struct{ sources, operators []node }
+// Pipelines that broke the contract once.
+func TestPipelinesThatBrokeTheContractKeepIt(t *testing.T) {
+	const steps = `,"subs":[{"demand":1,"acts":[[3,"request",1],[5,"request",1]]}]}`
+	for name, p := range map[string]string{
+		"concatWith counts a value that was rejected below it": `[{"op":"range","start":1,"n":6},{"op":"hide"},` +
+			`{"op":"concatWith","p":[{"op":"range","start":1,"n":6},{"op":"hide"}]},{"op":"filter","f":["even"]}]`,
+		"concatMap counts a value that was rejected below it": `[{"op":"range","start":1,"n":9},{"op":"concatMap","p":[` +
+			`{"op":"just","vs":["$",3]},{"op":"hide"}]},{"op":"filter","f":["even"]}]`,
+		"timeout counts a value that was rejected below it": `[{"op":"timed","ev":[[0,1],[0,3],[0,2],[9,"complete"]]},` +
+			`{"op":"timeout","d":2,"p":[{"op":"range","start":1,"n":9},{"op":"hide"}]},{"op":"filter","f":["even"]}]`,
+	} {
+		dsl, err := decode([]byte(`{"p":` + p + steps))
+		require.NoError(t, err)
+		if broken := breach(t, contractCase(dsl.(map[string]any)), newRegistry()); broken != "" {
+			t.Errorf("%s: %s", name, broken)
+		}
+	}
+}
+
+// breach runs a case and reports how it broke the contract, "" if it did not.
+func breach(t *testing.T, c *Case, reg *registry) string {
+	got, faults, leaks := watched(t, c, reg)
+	if len(leaks) > 0 {
+		faults = append(faults, fmt.Sprintf("the end: running on without a subscriber: %v", leaks))
+	}
+	if len(faults) == 0 {
+		return ""
+	}
+	lines, _ := compare(c, got, got)
+	return report(c, outcome{Verdict: failed, Lines: lines, Faults: faults})
+}
+
+// parts are the nodes that random pipelines are made of, by the name of the
+// operator, so that one with few recorded cases is used as often as any other.
+type parts struct{ sources, operators map[string][]node }
 
 func partsOf(cases []*Case, reg *registry) parts {
-	var ps parts
+	ps := parts{map[string][]node{}, map[string][]node{}}
 	for _, c := range cases {
 		if len(reg.missing(c)) > 0 || c.Excess || len(c.Leak) > 0 || c.DSL.has("sink") || c.DSL.has("hots") {
 			continue
 		}
 		for i, n := range c.DSL.nodes("p") {
+			op := n.op()
 			switch {
+			case op == "probe", op == "flattenList":
+			case op == "retry" && !n.has("n"): // may go on for ever, as it should
+			case n.text("strategy", "") == "IGNORE": // exceeds the demand, as it should
 			case i == 0:
-				ps.sources = append(ps.sources, n)
-			case n.op() == "probe", n.op() == "flattenList":
-			case n.op() == "retry" && !n.has("n"): // may go on for ever, as it should
+				ps.sources[op] = append(ps.sources[op], n)
 			default:
-				ps.operators = append(ps.operators, n)
+				ps.operators[op] = append(ps.operators[op], n)
 			}
 		}
 	}
 	return ps
 }
 
+func pick(rnd *rand.Rand, from map[string][]node) map[string]any {
+	names := slices.Sorted(maps.Keys(from))
+	of := from[names[rnd.IntN(len(names))]]
+	return of[rnd.IntN(len(of))]
+}
+
 // pipeline gives a source and one to four operators, some with a probe before
-// them, under one of four ways to ask for values.
+// them, and one or two subscribers.
 func (ps parts) pipeline(rnd *rand.Rand) *Case {
-	p := []any{map[string]any(ps.sources[rnd.IntN(len(ps.sources))])}
+	p := []any{pick(rnd, ps.sources)}
 	for range 1 + rnd.IntN(4) {
 		if rnd.IntN(2) == 0 {
 			p = append(p, map[string]any{"op": "probe", "id": fmt.Sprint("p", len(p))})
 		}
-		p = append(p, map[string]any(ps.operators[rnd.IntN(len(ps.operators))]))
+		p = append(p, pick(rnd, ps.operators))
 	}
-	sub := map[string]any{}
-	switch rnd.IntN(5) {
-	case 0, 1:
+	subs := []any{subscriberOf(rnd, "s", 0)}
+	if rnd.IntN(4) == 0 {
+		subs = append(subs, subscriberOf(rnd, "t", 7))
+	}
+	return contractCase(node{"p": p, "subs": subs, "until": int64(300)})
+}
+
+func contractCase(dsl node) *Case {
+	return &Case{Name: "contract", Why: "whatever Reactor does", DSL: dsl, raw: show(map[string]any(dsl))}
+}
+
+// subscriberOf gives a subscriber that asks for everything, asks by steps, asks
+// inside OnNext, or leaves early.
+func subscriberOf(rnd *rand.Rand, id string, at int64) map[string]any {
+	sub := map[string]any{"id": id, "at": at}
+	switch rnd.IntN(6) {
+	case 0, 1, 2:
 		sub["demand"] = int64(rnd.IntN(3))
 		sub["acts"] = []any{
-			[]any{int64(13), "request", int64(2)},
-			[]any{int64(39), "request", int64(1)},
-			[]any{int64(77), "request", int64(50)},
+			[]any{at + 13, "request", int64(1 + rnd.IntN(2))},
+			[]any{at + 39, "request", int64(1)},
+			[]any{at + 77, "request", int64(1 + rnd.IntN(3))},
+			[]any{at + 150, "request", int64(50)},
 		}
-	case 2:
-		sub["cancelAfter"] = int64(1 + rnd.IntN(4))
 	case 3:
+		sub["cancelAfter"] = int64(1 + rnd.IntN(4))
+	case 4:
 		sub["demand"], sub["requestEach"] = int64(1), int64(1)
 	}
-	c := &Case{Name: "random", Why: "the contract", DSL: node{"p": p, "subs": []any{sub}, "until": int64(300)}}
-	c.raw = show(map[string]any(c.DSL))
-	return c
+	return sub
 }

@@ -227,9 +227,9 @@ func faultyRegistry() *registry {
 	reg.operators["panics elsewhere"] = func(r *rig, f flux.Flux[any], _ node, _ any) flux.Flux[any] {
 		return f.DoOnSubscribe(func() { go panic("elsewhere") })
 	}
-	reg.operators["spins"] = func(_ *rig, f flux.Flux[any], _ node, _ any) flux.Flux[any] {
+	reg.operators["spins"] = func(r *rig, f flux.Flux[any], _ node, _ any) flux.Flux[any] {
 		return f.DoOnSubscribe(func() {
-			for {
+			for on := true; on; on = r.now() >= 0 {
 			}
 		})
 	}

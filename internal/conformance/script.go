@@ -172,7 +172,7 @@ func (s *script) drive() {
 }
 
 func (s *script) sleepTo(ms int64) {
-	if d := s.r.start.Add(time.Duration(ms) * time.Millisecond).Sub(time.Now()); d > 0 {
+	if d := time.Until(s.r.start.Add(time.Duration(ms) * time.Millisecond)); d > 0 {
 		time.Sleep(d)
 		synctest.Wait()
 	}

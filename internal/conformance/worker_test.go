@@ -110,7 +110,7 @@ func startWorker(t *testing.T, from int, patience time.Duration, env ...string) 
 // long, in which case it is killed.
 func (w *worker) messages(t *testing.T) func(yield func(message) bool) {
 	return func(yield func(message) bool) {
-		defer w.pipe.Close()
+		defer func() { _ = w.pipe.Close() }()
 		lines := bufio.NewReader(w.pipe)
 		for {
 			require.NoError(t, w.pipe.SetReadDeadline(time.Now().Add(w.patience)))
