@@ -4,7 +4,6 @@ import (
 	"crypto/tls"
 	"errors"
 	"net"
-	"os"
 	"sync"
 	"time"
 
@@ -268,7 +267,8 @@ func (st *stream) allowWrite() bool {
 }
 
 func reasonOf(err error) Reason {
-	if t, ok := errors.AsType[net.Error](err); errors.Is(err, os.ErrDeadlineExceeded) || ok && t.Timeout() {
+	var late interface{ Timeout() bool } // less than net.Error: pipes have no Temporary
+	if errors.As(err, &late) && late.Timeout() {
 		return Stalled
 	}
 	return Gone
