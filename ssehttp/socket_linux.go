@@ -385,20 +385,24 @@ func (c *socket) sendAway(farewell [][]byte) {
 	}
 }
 
-// close closes the socket. What the kernel has taken is still delivered.
+// close closes the socket. What the kernel has taken is still delivered, but to
+// a client that has stopped reading: for it the kernel is to keep nothing.
 func (c *socket) close(r Reason) {
 	if c.gone {
 		return
 	}
 	c.gone = true
-	c.late = nil
+	if c.late != nil {
+		_ = unix.SetsockoptLinger(int(c.fd), unix.SOL_SOCKET, unix.SO_LINGER, &unix.Linger{Onoff: 1})
+		c.late = nil
+	}
 	s := c.shard
 	s.wheel.remove(c)
 	if c.generation != 0 {
 		s.table.remove(c)
 		_ = unix.EpollCtl(s.fd, unix.EPOLL_CTL_DEL, int(c.fd), nil)
 	}
-	if r != Gone {
+	if r == Completed || r == Failed {
 		_ = unix.Shutdown(int(c.fd), unix.SHUT_WR) // fasthttp's descriptor may still be open
 	}
 	_ = unix.Close(int(c.fd))

@@ -1,9 +1,9 @@
 package ssehttp
 
 import (
+	"crypto/tls"
 	"errors"
 	"net"
-	"os"
 	"sync"
 	"time"
 
@@ -119,21 +119,33 @@ func (st *stream) abort(r Reason) {
 	st.pending = nil
 	if st.writing {
 		st.done = make(chan struct{})
+		forget(st.nc)
 	}
 	if st.nc.RemoteAddr().Network() == "pipe" {
-		_ = closeUnder(st.nc) // in-memory pipes ignore a deadline that is set while they wait
+		_ = under(st.nc).Close() // in-memory pipes ignore a deadline that is set while they wait
 		return
 	}
 	_ = st.nc.SetDeadline(time.Unix(1, 0))
 }
 
-// closeUnder closes the connection that fasthttp has wrapped, whose own Close
-// does nothing before the handler returns.
-func closeUnder(nc net.Conn) error {
+// under is the connection that fasthttp has wrapped.
+func under(nc net.Conn) net.Conn {
 	if w, ok := nc.(interface{ UnsafeConn() net.Conn }); ok {
-		nc = w.UnsafeConn()
+		return w.UnsafeConn()
 	}
-	return nc.Close()
+	return nc
+}
+
+// forget lets the kernel drop what it holds for a client that has stopped
+// reading, when nc is closed.
+func forget(nc net.Conn) {
+	nc = under(nc)
+	if t, ok := nc.(*tls.Conn); ok {
+		nc = t.NetConn()
+	}
+	if t, ok := nc.(*net.TCPConn); ok {
+		_ = t.SetLinger(0)
+	}
 }
 
 func (st *stream) carry(frame []byte) {
@@ -255,7 +267,8 @@ func (st *stream) allowWrite() bool {
 }
 
 func reasonOf(err error) Reason {
-	if t, ok := errors.AsType[net.Error](err); errors.Is(err, os.ErrDeadlineExceeded) || ok && t.Timeout() {
+	var late interface{ Timeout() bool } // less than net.Error: pipes have no Temporary
+	if errors.As(err, &late) && late.Timeout() {
 		return Stalled
 	}
 	return Gone

@@ -182,8 +182,8 @@ func TestAPublisherThatIgnoresDemandIsCutOff(t *testing.T) {
 func TestAUserPanicEndsOnlyItsOwnStream(t *testing.T) {
 	boom := func() { panic("boom") }
 	for name, p := range map[string]flux.Publisher[Event]{
-		"in an operator": flux.Map(flux.Range(1, 3), func(int) Event { panic("boom") }),
-		"in Subscribe":   publisherFunc(func(context.Context, flux.Subscriber[Event]) { boom() }),
+		"in an operator":      flux.Map(flux.Range(1, 3), func(int) Event { panic("boom") }),
+		"in Subscribe":        publisherFunc(func(context.Context, flux.Subscriber[Event]) { boom() }),
 		"without OnSubscribe": publisherFunc(func(context.Context, flux.Subscriber[Event]) {}),
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -237,15 +237,8 @@ func (c *client) rest() string {
 func (c *client) ended() {
 	c.t.Helper()
 	_, err := io.Copy(io.Discard, c.r)
-	require.False(c.t, errors.Is(err, errTimeout{}), "the connection was not closed")
-}
-
-type errTimeout struct{}
-
-func (errTimeout) Error() string { return "timeout" }
-func (errTimeout) Is(err error) bool {
-	t, ok := err.(net.Error)
-	return ok && t.Timeout()
+	timeout, ok := errors.AsType[net.Error](err)
+	require.False(c.t, ok && timeout.Timeout(), "the connection was not closed")
 }
 
 // hand is a publisher whose one subscription the test drives by hand.

@@ -30,13 +30,9 @@ func (s *Server) outlet(nc net.Conn) outlet {
 	return newStream(s)
 }
 
-// duplicate gives a descriptor of our own for the socket under nc, which
-// fasthttp has wrapped in a type with UnsafeConn.
+// duplicate gives a descriptor of our own for the socket under nc.
 func duplicate(nc net.Conn) (fd int, err error) {
-	if w, ok := nc.(interface{ UnsafeConn() net.Conn }); ok {
-		nc = w.UnsafeConn()
-	}
-	sc, ok := nc.(syscall.Conn)
+	sc, ok := under(nc).(syscall.Conn)
 	if !ok {
 		return 0, os.ErrInvalid
 	}
