@@ -27,45 +27,65 @@ const (
 	bisections = 2
 )
 
+// climb is the search for the highest rate that a server keeps up with.
+type climb struct {
+	bench
+	kind   string
+	row    row
+	held   float64 // the highest rate that held, 0 at first
+	failed float64 // the lowest that did not, infinite at first
+}
+
 // measureSaturate raises the rate by steps, each with a fresh server, until one
-// fails, and then looks twice between the last that held and the first that did
-// not.
+// fails, and then looks between the last that held and the first that did not.
 func measureSaturate(ctx context.Context, b bench, kind string) (row, error) {
-	r := row{Values: map[string]float64{}}
-	held, failed := 0.0, math.Inf(1)
-	step := func(rate float64) error {
-		result, _, err := b.once(ctx, kind, rate, 0)
-		if err != nil {
-			return err
-		}
-		lost, p99 := b.lost(result, rate), ms(result.Latency.P99)
-		fmt.Fprintf(os.Stderr, "  %.0f events/s: %.0f deliveries/s, p99 %.1f ms, lost %.2f %%\n", rate, result.EventsPerS, p99, lost)
-		result.Samples = nil // a step is many runs; their course tells nothing more
-		r.Runs = append(r.Runs, result)
-		if p99 >= maxP99MS || lost > maxLost {
-			failed = rate
-			return nil
-		}
-		held = rate
-		r.Values[bestDeliveries], r.Values[bestRate] = result.EventsPerS, rate
-		r.Values[latencyP99], r.Values[lostPercent] = p99, lost
-		r.Values[cpuPerEvent] = result.Server.CPUPerEvent
-		return nil
-	}
+	c := climb{bench: b, kind: kind, row: row{Values: map[string]float64{}}, failed: math.Inf(1)}
 	rate := b.Rate
-	for n := 0; n < maxSteps && math.IsInf(failed, 1) && rate <= maxRate; n++ {
-		if err := step(rate); err != nil {
-			return r, err
+	for n := 0; n < maxSteps && !c.ended() && rate <= maxRate; n++ {
+		if err := c.step(ctx, rate); err != nil {
+			return c.row, err
 		}
 		rate = math.Round(rate * growth)
 	}
-	for n := 0; n < bisections && held > 0 && !math.IsInf(failed, 1) && failed-held > 1; n++ {
-		if err := step(math.Round((held + failed) / 2)); err != nil {
-			return r, err
+	for n := 0; n < bisections && c.held > 0 && c.ended() && c.failed-c.held > 1; n++ {
+		if err := c.step(ctx, math.Round((c.held+c.failed)/2)); err != nil {
+			return c.row, err
 		}
 	}
-	if !math.IsInf(failed, 1) {
-		r.Values[failedRate] = failed
+	if c.ended() {
+		c.row.Values[failedRate] = c.failed
 	}
-	return r, nil
+	return c.row, nil
+}
+
+func (c *climb) ended() bool { return !math.IsInf(c.failed, 1) }
+
+// step tries a rate, and once more if it fails: once may be the machine's doing.
+func (c *climb) step(ctx context.Context, rate float64) error {
+	for range 2 {
+		if ok, err := c.try(ctx, rate); ok || err != nil {
+			return err
+		}
+	}
+	c.failed = rate
+	return nil
+}
+
+func (c *climb) try(ctx context.Context, rate float64) (ok bool, err error) {
+	result, _, err := c.once(ctx, c.kind, rate, 0)
+	if err != nil {
+		return false, err
+	}
+	lost, p99 := c.lost(result, rate), ms(result.Latency.P99)
+	fmt.Fprintf(os.Stderr, "  %.0f events/s: %.0f deliveries/s, p99 %.1f ms, lost %.2f %%\n", rate, result.EventsPerS, p99, lost)
+	result.Samples = nil // a step is many runs; their course tells nothing more
+	c.row.Runs = append(c.row.Runs, result)
+	if p99 >= maxP99MS || lost > maxLost {
+		return false, nil
+	}
+	c.held = rate
+	c.row.Values[bestDeliveries], c.row.Values[bestRate] = result.EventsPerS, rate
+	c.row.Values[latencyP99], c.row.Values[lostPercent] = p99, lost
+	c.row.Values[cpuPerEvent] = result.Server.CPUPerEvent
+	return true, nil
 }

@@ -89,8 +89,7 @@ func (r *run) measure(ctx context.Context) error {
 	r.start = time.Now()
 	r.course = newCourse(r.opt, r.start, r.workers)
 	for _, w := range r.workers {
-		r.loops.Add(1)
-		go func() { defer r.loops.Done(); w.loop(r.start) }()
+		r.loops.Go(func() { w.loop(r.start) })
 	}
 	whole := r.wait(ctx, r.opt.ConnectTimeout, "connecting", r.allAnswered)
 	r.answered(whole)
