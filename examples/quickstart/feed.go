@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"log"
 	"runtime"
 	"time"
@@ -33,36 +34,37 @@ type Clients struct {
 	Count int `json:"count"`
 }
 
-// watcher is told of the lives of the pipelines, on whichever goroutine a
-// signal is sent; it must not block.
+// watcher is told of the lives of the pipelines, by any goroutine; it must not
+// block.
 type watcher interface {
 	joined(c client)
 	left(c client, why flux.SignalType)
 	ended(err error) // the shared pipeline; err is nil for completion
 }
 
-func newFeed(w watcher) *feed {
-	return &feed{events: sink.DirectBestEffort[ssehttp.Event](), watcher: w}
-}
-
-// handler answers each request with the pipeline of its client.
-func (f *feed) handler(every time.Duration) ssehttp.Handler {
+func newFeed(every time.Duration, w watcher) *feed {
+	f := &feed{events: sink.DirectBestEffort[ssehttp.Event](), watcher: w}
 	started := time.Now()
-	encode := ssehttp.JSON("open", ssehttp.Encoding[Welcome]{Retry: retry})
-	return func(r *ssehttp.Request) (flux.Publisher[ssehttp.Event], error) {
-		c, err := clientOf(r)
-		if err != nil {
-			return nil, err
-		}
-		welcome, err := encode(Welcome{
+	f.open = named("open", flux.Defer(func(context.Context) flux.Flux[Welcome] {
+		return flux.Just(Welcome{
 			Interval: every.Milliseconds(),
 			Uptime:   time.Since(started).Milliseconds(),
 			System:   runtime.GOOS,
 			Limits:   limits,
 			Alerts:   f.raised.list(),
 		})
-		return f.connection(c, welcome), err
+	}))
+	return f
+}
+
+// handle answers a request with the pipeline of its client.
+func (f *feed) handle(r *ssehttp.Request) (flux.Publisher[ssehttp.Event], error) {
+	c, err := clientOf(r)
+	if err != nil {
+		return nil, err
 	}
+	f.watcher.joined(c)
+	return f.connection(c), nil
 }
 
 // logger writes the lives of the pipelines to the standard logger.

@@ -70,9 +70,9 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	feed := newFeed(logger{})
+	feed := newFeed(every, logger{})
 	events := ssehttp.New(ssehttp.Options{LastEvent: bye})
-	server := newServer(events.HTTP(feed.handler(every)), page)
+	server := newServer(events.HTTP(feed.handle), page)
 	feed.start(ctx, every, sampler.sample)
 
 	failed := make(chan error, 1) // room for the error of a server that nobody waits for any more

@@ -11,12 +11,12 @@ import (
 	"github.com/freshet-go/freshet/ssehttp"
 )
 
-// feed is what all connections share: the sink, the alerts of the moment, and
-// who is told of the pipelines' lives.
+// feed is what all connections share.
 type feed struct {
 	events  *sink.Direct[ssehttp.Event]
-	raised  standing
-	watcher watcher
+	open    flux.Flux[ssehttp.Event] // one event, made anew for each connection
+	raised  standing                 // the alerts of the moment
+	watcher watcher                  // is told of the pipelines' lives
 }
 
 // start samples for everybody: a sample is taken once, and an event is encoded
@@ -46,15 +46,12 @@ func alerts(samples flux.Flux[Sample]) flux.Flux[Alert] {
 	})
 }
 
-// connection is the pipeline of one client: the events it asked for, behind a
-// welcome, numbered on from the last one that it has seen.
-func (f *feed) connection(c client, welcome ssehttp.Event) flux.Flux[ssehttp.Event] {
-	mine := f.events.Flux().
-		Filter(func(e ssehttp.Event) bool { return slices.Contains(c.only, e.Name) }).
-		StartWith(welcome).
-		DoOnSubscribe(func() { f.watcher.joined(c) }).
-		DoFinally(func(why flux.SignalType) { f.watcher.left(c, why) })
-	return flux.Map(flux.Index(mine), func(e flux.Indexed[ssehttp.Event]) ssehttp.Event {
+// connection is the pipeline of one client: an open event, then the events that
+// it asked for, numbered on from the last one that it has seen.
+func (f *feed) connection(c client) flux.Flux[ssehttp.Event] {
+	mine := f.events.Flux().Filter(func(e ssehttp.Event) bool { return slices.Contains(c.only, e.Name) })
+	all := flux.Concat(f.open, mine).DoFinally(func(why flux.SignalType) { f.watcher.left(c, why) })
+	return flux.Map(flux.Index(all), func(e flux.Indexed[ssehttp.Event]) ssehttp.Event {
 		e.Value.ID = strconv.FormatInt(c.lastID+1+e.Index, 10)
 		return e.Value
 	})

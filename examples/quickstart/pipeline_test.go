@@ -40,8 +40,7 @@ func load(total float64) Sample { return Sample{CPU: CPU{Total: total}} }
 func steady(int64) Sample { return load(10) }
 
 func listen(ctx context.Context, f *feed, c client, into *[]ssehttp.Event) flux.Subscription {
-	return f.connection(c, ssehttp.Event{Name: "open", Data: "{}"}).
-		SubscribeFunc(ctx, func(e ssehttp.Event) { *into = append(*into, e) }, nil)
+	return f.connection(c).SubscribeFunc(ctx, func(e ssehttp.Event) { *into = append(*into, e) }, nil)
 }
 
 // after lets d pass for a test that is in a bubble, and everything come to rest.
@@ -61,7 +60,7 @@ func list(events []ssehttp.Event) []string {
 func TestEveryClientGetsTheSameSampleTakenOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		taken := 0
-		f := newFeed(&lives{})
+		f := newFeed(time.Second, &lives{})
 		f.start(t.Context(), time.Second, func(n int64) Sample { taken++; return load(float64(n)) })
 		var one, two []ssehttp.Event
 		listen(t.Context(), f, everything("one"), &one)
@@ -84,7 +83,7 @@ func TestEveryClientGetsTheSameSampleTakenOnce(t *testing.T) {
 
 func TestEveryEventHasAnIDARetryAndJSON(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		f := newFeed(&lives{})
+		f := newFeed(time.Second, &lives{})
 		f.start(t.Context(), time.Second, steady)
 		var got []ssehttp.Event
 		listen(t.Context(), f, everything("one"), &got)
@@ -92,17 +91,15 @@ func TestEveryEventHasAnIDARetryAndJSON(t *testing.T) {
 		require.Len(t, got, 6)
 		for i, e := range got {
 			assert.Equal(t, fmt.Sprint(i+1), e.ID)
-			assert.True(t, json.Valid([]byte(e.Data)), e.Data)
-		}
-		for _, e := range got[1:] {
 			assert.Equal(t, retry, e.Retry, e.Name)
+			assert.True(t, json.Valid([]byte(e.Data)), e.Data)
 		}
 	})
 }
 
 func TestAConnectionCarriesOnlyWhatItsClientAskedFor(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		f := newFeed(&lives{})
+		f := newFeed(time.Second, &lives{})
 		f.start(t.Context(), time.Second, steady)
 		var got []ssehttp.Event
 		listen(t.Context(), f, client{only: []string{"net", "cpu"}}, &got)
@@ -113,7 +110,7 @@ func TestAConnectionCarriesOnlyWhatItsClientAskedFor(t *testing.T) {
 
 func TestNumberingContinuesBehindTheLastEventThatAClientSaw(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		f := newFeed(&lives{})
+		f := newFeed(time.Second, &lives{})
 		f.start(t.Context(), time.Second, steady)
 		var got []ssehttp.Event
 		listen(t.Context(), f, client{only: []string{"cpu"}, lastID: 41}, &got)
@@ -125,7 +122,7 @@ func TestNumberingContinuesBehindTheLastEventThatAClientSaw(t *testing.T) {
 func TestAnAlertComesWhenALimitIsReachedAndWhenItIsPast(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		loads := []float64{50, 85, 95, 79, 73, 81, 72, 10, 80}
-		f := newFeed(&lives{})
+		f := newFeed(time.Second, &lives{})
 		f.start(t.Context(), time.Second, func(n int64) Sample { return Sample{At: time.UnixMilli(n), CPU: CPU{Total: loads[n]}} })
 		var got []ssehttp.Event
 		listen(t.Context(), f, client{only: []string{"alert"}}, &got)
@@ -155,10 +152,13 @@ func TestWhoComesLateLearnsOfTheAlertsThatStand(t *testing.T) {
 	assert.Equal(t, []Alert{memory}, s.list())
 
 	synctest.Test(t, func(t *testing.T) {
-		f := newFeed(&lives{})
+		f := newFeed(time.Second, &lives{})
 		f.start(t.Context(), time.Second, func(n int64) Sample { return load(float64(95 - 90*(n/2))) })
 		after(2 * time.Second)
 		assert.Len(t, f.raised.list(), 1)
+		var got []ssehttp.Event
+		listen(t.Context(), f, client{}, &got)
+		assert.Contains(t, got[0].Data, `"alerts":[{"at":`)
 		after(time.Second)
 		assert.Empty(t, f.raised.list())
 	})
@@ -184,14 +184,14 @@ func TestEachLimitIsWatchedOnItsOwn(t *testing.T) {
 func TestALeavingClientCancelsItsPipelineAndIsCountedNoMore(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var said lives
-		f := newFeed(&said)
+		f := newFeed(time.Second, &said)
 		f.start(t.Context(), time.Second, steady)
 		var stays, leaves []ssehttp.Event
 		listen(t.Context(), f, client{addr: "a", only: []string{"clients"}}, &stays)
 		sub := listen(t.Context(), f, client{addr: "b", only: []string{"clients"}}, &leaves)
 		after(time.Second)
 		sub.Cancel()
-		assert.Equal(t, []string{"a joined", "b joined", "b left: cancel"}, said.said)
+		assert.Equal(t, []string{"b left: cancel"}, said.said)
 		after(time.Second)
 		assert.Len(t, leaves, 2, "nothing comes after the cancel")
 		assert.JSONEq(t, `{"count":2}`, stays[1].Data)
@@ -201,10 +201,10 @@ func TestALeavingClientCancelsItsPipelineAndIsCountedNoMore(t *testing.T) {
 
 func TestAClientThatAsksForNothingMissesEventsAndDelaysNobody(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		f := newFeed(&lives{})
+		f := newFeed(time.Second, &lives{})
 		f.start(t.Context(), time.Second, steady)
 		slow := &asksFor{n: 3}
-		f.connection(everything("slow"), ssehttp.Event{Name: "open"}).Subscribe(t.Context(), slow)
+		f.connection(everything("slow")).Subscribe(t.Context(), slow)
 		var got []ssehttp.Event
 		listen(t.Context(), f, everything("fast"), &got)
 		after(3 * time.Second)
@@ -229,7 +229,7 @@ func TestAFailingSamplerIsReportedAndNotSwallowed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		broken := errors.New("no more numbers")
 		var said lives
-		f := newFeed(&said)
+		f := newFeed(time.Second, &said)
 		f.start(t.Context(), time.Second, func(int64) Sample { panic(broken) })
 		after(3 * time.Second)
 		require.Len(t, said.said, 1)
@@ -241,7 +241,7 @@ func TestSamplingEndsWithItsContext(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		taken := 0
 		ctx, cancel := context.WithCancel(t.Context())
-		f := newFeed(&lives{})
+		f := newFeed(time.Second, &lives{})
 		f.start(ctx, time.Second, func(int64) Sample { taken++; return Sample{} })
 		after(2 * time.Second)
 		cancel()
