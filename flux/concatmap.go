@@ -18,10 +18,11 @@ import (
 // Source: Reactor's Flux.concatMap.
 func ConcatMap[T, R any, P Publisher[R]](src Publisher[T], f func(T) P, o ...MergeOption) Flux[R] {
 	cfg := options{prefetch: onTurn}
-	for _, opt := range o {
-		opt.merge(&cfg)
-	}
-	if cfg.err != nil {
+	cfg.apply(o)
+	switch {
+	case f == nil:
+		return nilFunc[R]("ConcatMap")
+	case cfg.err != nil:
 		return Error[R](cfg.err)
 	}
 	main := sourceOf(src)

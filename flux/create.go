@@ -3,6 +3,7 @@ package flux
 import (
 	"context"
 	"iter"
+	"math"
 	"sync/atomic"
 )
 
@@ -28,8 +29,8 @@ func FromSlice[T any](values []T) Flux[T] {
 	return Flux[T]{sliceSource[T](values)}
 }
 
-// Range gives count integers from start on, then completes. A negative count
-// ends with ErrInvalid. It is synchronous: the values are sent by the goroutine
+// Range gives count integers from start on, then completes. A negative count,
+// or one beyond math.MaxInt, ends with ErrInvalid. It is synchronous: the values are sent by the goroutine
 // that requests.
 //
 // Source: Reactor's Flux.range.
@@ -37,6 +38,8 @@ func Range(start, count int) Flux[int] {
 	switch {
 	case count < 0:
 		return Error[int](invalid("Range(%d, %d): the count must not be negative", start, count))
+	case start > math.MaxInt-count:
+		return Error[int](invalid("Range(%d, %d): the last integer must not exceed math.MaxInt", start, count))
 	case count == 0:
 		return Empty[int]()
 	}
@@ -69,6 +72,9 @@ func Error[T any](err error) Flux[T] {
 //
 // Source: Reactor's Flux.defer, Flux.deferContextual.
 func Defer[T any, P Publisher[T]](f func(ctx context.Context) P) Flux[T] {
+	if f == nil {
+		return nilFunc[T]("Defer")
+	}
 	return Flux[T]{sourceFunc[T](func(ctx context.Context, s Subscriber[T]) {
 		var p Publisher[T]
 		if err := try(func() { p = f(ctx) }); err != nil {

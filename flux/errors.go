@@ -45,6 +45,11 @@ func invalid(format string, args ...any) error {
 	return fmt.Errorf("%w: %s", ErrInvalid, fmt.Sprintf(format, args...))
 }
 
+// nilFunc answers an operator that was given no function.
+func nilFunc[T any](operator string) Flux[T] {
+	return Error[T](invalid("%s(nil): the function must not be nil", operator))
+}
+
 // joined makes one error of those that were delayed, in the order in which they
 // came: the error itself if it is the only one, nil if there is none.
 func joined(errs []error) error {

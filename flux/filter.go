@@ -7,6 +7,9 @@ package flux
 //
 // Source: Reactor's Flux.filter.
 func (f Flux[T]) Filter(keep func(T) bool) Flux[T] {
+	if keep == nil {
+		return nilFunc[T]("Filter")
+	}
 	return linear(f, func(st *stage, next func(T) bool) func(T) bool {
 		return func(v T) bool {
 			st.running = true
@@ -52,6 +55,9 @@ func (f Flux[T]) Skip(n int64) Flux[T] {
 //
 // Source: Reactor's Flux.takeWhile.
 func (f Flux[T]) TakeWhile(keep func(T) bool) Flux[T] {
+	if keep == nil {
+		return nilFunc[T]("TakeWhile")
+	}
 	return linear(f, func(st *stage, next func(T) bool) func(T) bool {
 		return func(v T) bool {
 			st.running = true
@@ -78,6 +84,9 @@ func DistinctUntilChanged[T comparable](src Publisher[T]) Flux[T] {
 //
 // Source: Reactor's Flux.distinctUntilChanged(Function).
 func DistinctUntilChangedBy[T any, K comparable](src Publisher[T], key func(T) K) Flux[T] {
+	if key == nil {
+		return nilFunc[T]("DistinctUntilChangedBy")
+	}
 	return linear(src, func(st *stage, next func(T) bool) func(T) bool {
 		var last K
 		some := false

@@ -21,6 +21,10 @@ func (f Flux[T]) PublishOn(o ...HopOption) Flux[T] {
 func (f Flux[T]) PublishOnExecutor(exec Executor, o ...HopOption) Flux[T] {
 	cfg := options{prefetch: defaultHop}
 	for _, opt := range o {
+		if opt == nil {
+			cfg.err = invalid("nil option")
+			continue
+		}
 		opt.hop(&cfg)
 	}
 	switch {

@@ -34,5 +34,8 @@ func (f Flux[T]) MergeWith(other Publisher[T]) Flux[T] { return Merge(f, other) 
 //
 // Source: Reactor's Flux.flatMap, Flux.flatMapDelayError.
 func FlatMap[T, R any, P Publisher[R]](src Publisher[T], f func(T) P, o ...MergeOption) Flux[R] {
+	if f == nil {
+		return nilFunc[R]("FlatMap")
+	}
 	return mergeSource(sourceOf(src), func(v T) Publisher[R] { return f(v) }, mergeOptions(o))
 }

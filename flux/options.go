@@ -76,10 +76,18 @@ func (delayErrors) merge(o *options) { o.delayErrors = true }
 
 func mergeOptions(opts []MergeOption) options {
 	o := options{concurrency: defaultConcurrency, prefetch: defaultPrefetch}
-	for _, opt := range opts {
-		opt.merge(&o)
-	}
+	o.apply(opts)
 	return o
+}
+
+func (o *options) apply(opts []MergeOption) {
+	for _, opt := range opts {
+		if opt == nil {
+			o.err = invalid("nil option")
+			continue
+		}
+		opt.merge(o)
+	}
 }
 
 // prefetchDemand is the first request for a prefetch.

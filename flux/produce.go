@@ -25,10 +25,14 @@ func Produce[T any](run func(ctx context.Context, emit func(v T) error) error) F
 
 // FromChan gives the values received from ch and completes when it is closed. A
 // goroutine per subscription receives, and only while there is demand; several
-// subscriptions share the values between them. Cancel ends the goroutine.
+// subscriptions share the values between them. Cancel ends the goroutine. A nil
+// channel ends with ErrInvalid.
 //
 // Source: Go's channels; Reactor has nothing like it.
 func FromChan[T any](ch <-chan T) Flux[T] {
+	if ch == nil {
+		return Error[T](invalid("FromChan(nil): the channel must not be nil"))
+	}
 	return Flux[T]{sourceFunc[T](func(ctx context.Context, s Subscriber[T]) {
 		p := newProducer(ctx, s)
 		go p.loop(func(ctx context.Context, emit func(T) error) error { // ends with ch or with ctx

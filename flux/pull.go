@@ -29,11 +29,12 @@ func (f Flux[T]) All(ctx context.Context) iter.Seq2[T, error] {
 		}
 		p := &pull[T]{ctx: ctx, ready: make(chan struct{}, 1)}
 		f.source().subscribe(ctx, p)
-		defer p.up.Cancel()
+		defer p.leave()
 		for {
 			batch, err := p.take()
-			for _, v := range batch {
+			for i, v := range batch {
 				if !yield(v, nil) {
+					p.drop(batch[i+1:])
 					return
 				}
 			}
@@ -58,6 +59,9 @@ func (f Flux[T]) All(ctx context.Context) iter.Seq2[T, error] {
 //
 // Source: Go's channels in place of Reactor's Flux.toStream.
 func (f Flux[T]) Chan(ctx context.Context, buffer int) (<-chan T, func() error) {
+	if buffer < 0 {
+		f = Error[T](invalid("Chan(ctx, %d): the buffer must not be negative", buffer))
+	}
 	out := make(chan T, max(buffer, 0)) // the caller's choice of how far the source may run ahead
 	var err error
 	go func() {
@@ -80,7 +84,7 @@ func (f Flux[T]) Chan(ctx context.Context, buffer int) (<-chan T, func() error) 
 
 // pull lets a goroutine take what a stream sends.
 //
-// INVARIANTS: mu guards in, end; ready has one slot, which is full whenever
+// INVARIANTS: mu guards in, end, left; ready has one slot, which is full whenever
 // something came since the last take, so that no sender waits and no wake-up is
 // lost.
 type pull[T any] struct {
@@ -89,6 +93,7 @@ type pull[T any] struct {
 	mu    sync.Mutex
 	in    []T
 	end   error
+	left  bool // the loop is over
 	ready chan struct{}
 	spare []T
 	taken int
@@ -101,8 +106,15 @@ func (p *pull[T]) OnSubscribe(s Subscription) {
 
 func (p *pull[T]) OnNext(v T) {
 	p.mu.Lock()
-	p.in = append(p.in, v)
+	left := p.left
+	if !left {
+		p.in = append(p.in, v)
+	}
 	p.mu.Unlock()
+	if left {
+		discard(p.ctx, v)
+		return
+	}
 	p.wake()
 }
 
@@ -119,6 +131,22 @@ func (p *pull[T]) wake() {
 	select {
 	case p.ready <- struct{}{}:
 	default:
+	}
+}
+
+// leave lets the source go, and what has come from it.
+func (p *pull[T]) leave() {
+	p.up.Cancel()
+	p.mu.Lock()
+	rest := p.in
+	p.in, p.left = nil, true
+	p.mu.Unlock()
+	p.drop(rest)
+}
+
+func (p *pull[T]) drop(vs []T) {
+	for _, v := range vs {
+		discard(p.ctx, v)
 	}
 }
 

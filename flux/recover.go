@@ -9,6 +9,9 @@ import "context"
 //
 // Source: Reactor's Flux.onErrorResume.
 func (f Flux[T]) OnErrorResume(fallback func(err error) Publisher[T]) Flux[T] {
+	if fallback == nil {
+		return nilFunc[T]("OnErrorResume")
+	}
 	src := f.source()
 	return Flux[T]{sourceFunc[T](func(ctx context.Context, s Subscriber[T]) {
 		src.subscribe(ctx, &resume[T]{relay: newRelay(s), ctx: ctx, onError: fallback})
@@ -27,6 +30,9 @@ func (f Flux[T]) OnErrorReturn(v T) Flux[T] {
 //
 // Source: Reactor's Flux.switchIfEmpty.
 func (f Flux[T]) SwitchIfEmpty(other Publisher[T]) Flux[T] {
+	if other == nil {
+		return Error[T](invalid("SwitchIfEmpty(nil): the publisher must not be nil"))
+	}
 	src := f.source()
 	return Flux[T]{sourceFunc[T](func(ctx context.Context, s Subscriber[T]) {
 		src.subscribe(ctx, &resume[T]{relay: newRelay(s), ctx: ctx, onEmpty: other})

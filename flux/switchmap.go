@@ -15,6 +15,9 @@ import (
 //
 // Source: Reactor's Flux.switchMap.
 func SwitchMap[T, R any, P Publisher[R]](src Publisher[T], f func(T) P) Flux[R] {
+	if f == nil {
+		return nilFunc[R]("SwitchMap")
+	}
 	main := sourceOf(src)
 	return Flux[R]{sourceFunc[R](func(ctx context.Context, s Subscriber[R]) {
 		main.subscribe(ctx, &switchMap[T, R]{

@@ -22,8 +22,11 @@ func (f Flux[T]) Timeout(gap time.Duration) Flux[T] {
 //
 // Source: Reactor's Flux.timeout(Duration, Publisher).
 func (f Flux[T]) TimeoutOr(gap time.Duration, fallback Publisher[T]) Flux[T] {
-	if gap <= 0 {
+	switch {
+	case gap <= 0:
 		return Error[T](invalid("Timeout(%v): the time must be positive", gap))
+	case fallback == nil:
+		return Error[T](invalid("TimeoutOr(%v, nil): the publisher must not be nil", gap))
 	}
 	src, other := f.source(), sourceOf(fallback)
 	return Flux[T]{sourceFunc[T](func(ctx context.Context, s Subscriber[T]) {

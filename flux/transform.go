@@ -6,6 +6,9 @@ package flux
 //
 // Source: Reactor's Flux.map.
 func Map[T, R any](src Publisher[T], f func(T) R) Flux[R] {
+	if f == nil {
+		return nilFunc[R]("Map")
+	}
 	return linear(src, func(st *stage, next func(R) bool) func(T) bool {
 		return func(v T) bool {
 			st.running = true
@@ -22,6 +25,9 @@ func Map[T, R any](src Publisher[T], f func(T) R) Flux[R] {
 //
 // Source: Reactor's Flux.map with a function that throws.
 func TryMap[T, R any](src Publisher[T], f func(T) (R, error)) Flux[R] {
+	if f == nil {
+		return nilFunc[R]("TryMap")
+	}
 	return linear(src, func(st *stage, next func(R) bool) func(T) bool {
 		return func(v T) bool {
 			st.running = true
@@ -80,6 +86,9 @@ func (s *Step[T]) Error(err error) {
 //
 // Source: Reactor's Flux.handle.
 func Handle[T, R any](src Publisher[T], f func(v T, out *Step[R])) Flux[R] {
+	if f == nil {
+		return nilFunc[R]("Handle")
+	}
 	return linear(src, func(st *stage, next func(R) bool) func(T) bool {
 		var out Step[R]
 		return func(v T) bool {
@@ -110,6 +119,9 @@ func Handle[T, R any](src Publisher[T], f func(v T, out *Step[R])) Flux[R] {
 //
 // Source: Reactor's Flux.scan(BiFunction).
 func (f Flux[T]) Scan(fn func(acc, v T) T) Flux[T] {
+	if fn == nil {
+		return nilFunc[T]("Scan")
+	}
 	return linear(f, func(st *stage, next func(T) bool) func(T) bool {
 		var acc T
 		first := true

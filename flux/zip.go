@@ -15,6 +15,9 @@ import (
 //
 // Source: Reactor's Flux.zip.
 func Zip2[A, B, R any](a Publisher[A], b Publisher[B], f func(a A, b B) R) Flux[R] {
+	if f == nil {
+		return nilFunc[R]("Zip2")
+	}
 	left, right := sourceOf(a), sourceOf(b)
 	return Flux[R]{sourceFunc[R](func(ctx context.Context, s Subscriber[R]) {
 		z := &zip[R]{ctx: ctx, down: s, push: pusher(s), prefetch: defaultPrefetch}

@@ -1,0 +1,82 @@
+package flux_test
+
+import (
+	"go/ast"
+	"go/doc"
+	"go/parser"
+	"go/token"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestEveryExportedNameIsDocumentedAndEveryOperatorHasAnExample(t *testing.T) {
+	pkg, tests := parsed(t)
+	examples := map[string]bool{}
+	for _, e := range doc.Examples(tests...) {
+		require.True(t, e.Output != "" || e.EmptyOutput, "Example%s has no output to check", e.Name)
+		examples[e.Name] = true
+	}
+	var bare, undocumented []string
+	documented := func(name, text string) {
+		if strings.TrimSpace(text) == "" {
+			undocumented = append(undocumented, name)
+		}
+	}
+	operator := func(prefix string, f *doc.Func) {
+		documented(prefix+f.Name, f.Doc)
+		if !examples[prefix+f.Name] {
+			bare = append(bare, prefix+f.Name)
+		}
+	}
+	for _, f := range pkg.Funcs {
+		operator("", f)
+	}
+	for _, typ := range pkg.Types {
+		documented(typ.Name, typ.Doc)
+		for _, f := range typ.Funcs {
+			operator("", f)
+		}
+		for _, m := range typ.Methods {
+			if typ.Name == "Flux" {
+				operator("Flux_", m)
+				continue
+			}
+			if !wellKnown[m.Name] {
+				documented(typ.Name+"."+m.Name, m.Doc)
+			}
+		}
+	}
+	for _, v := range append(pkg.Consts, pkg.Vars...) {
+		documented(v.Names[0], v.Doc)
+	}
+	require.Greater(t, len(examples), 60, "the examples were not found")
+	require.Empty(t, bare, "without an Example")
+	require.Empty(t, undocumented, "without a doc comment")
+}
+
+// wellKnown are methods whose contract their interface states.
+var wellKnown = map[string]bool{"Error": true, "String": true, "Unwrap": true}
+
+// parsed is the package's documentation, read from its sources, and its tests.
+func parsed(t *testing.T) (pkg *doc.Package, tests []*ast.File) {
+	t.Helper()
+	names, err := filepath.Glob("*.go")
+	require.NoError(t, err)
+	fset := token.NewFileSet()
+	var files []*ast.File
+	for _, name := range names {
+		f, err := parser.ParseFile(fset, name, nil, parser.ParseComments)
+		require.NoError(t, err)
+		if strings.HasSuffix(name, "_test.go") {
+			tests = append(tests, f)
+		} else {
+			files = append(files, f)
+		}
+	}
+	pkg, err = doc.NewFromFiles(fset, files, "github.com/freshet-go/freshet/flux")
+	require.NoError(t, err)
+	return pkg, tests
+}
