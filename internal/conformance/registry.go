@@ -63,6 +63,7 @@ func newRegistry() *registry {
 			hops(),
 			backpressure(),
 			multicasts(),
+			buffers(),
 		),
 		hooks: hooks(),
 		lacks: lacks(),
