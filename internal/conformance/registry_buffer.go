@@ -25,7 +25,29 @@ func buffers() map[string]newOperator {
 		"bufferWhile": func(_ *rig, f flux.Flux[any], n node, _ any) flux.Flux[any] {
 			return lists(flux.BufferWhile(f, predicate(n["f"])))
 		},
+		"bufferTime": func(_ *rig, f flux.Flux[any], n node, outer any) flux.Flux[any] {
+			if n.has("skip") {
+				return lists(flux.BufferForEvery(f, n.ms("d", outer), n.ms("skip", outer)))
+			}
+			return lists(flux.BufferFor(f, n.ms("d", outer)))
+		},
+		"bufferTimeout": func(_ *rig, f flux.Flux[any], n node, outer any) flux.Flux[any] {
+			return lists(flux.BufferTimeout(f, int(n.num("n", outer)), n.ms("d", outer), batching(n)...))
+		},
+		"bufferOn": func(r *rig, f flux.Flux[any], n node, outer any) flux.Flux[any] {
+			return lists(flux.BufferOn(f, r.pipeline(n, "p", outer)))
+		},
+		"bufferWhen": func(r *rig, f flux.Flux[any], n node, outer any) flux.Flux[any] {
+			return lists(flux.BufferWhen(f, r.pipeline(n, "p", outer), r.inner(n, "close")))
+		},
 	}
+}
+
+func batching(n node) []flux.BatchOption {
+	if n.flag("fair") {
+		return []flux.BatchOption{flux.Fair()}
+	}
+	return nil
 }
 
 // lists turns typed lists into those of a trace.
