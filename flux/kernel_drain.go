@@ -35,6 +35,11 @@ type drain[T any] struct {
 	taken func()
 	// closed, if set, is called by the drainer after it sent the terminal.
 	closed func()
+	// passed, if set, is called by the drainer when it has sent what it could,
+	// with the number of values.
+	passed func(n int64)
+	// lost, if set, gets what can no longer be sent, in place of the discard hook.
+	lost func(T)
 
 	wip     atomic.Int32
 	stopped atomic.Bool
@@ -79,7 +84,7 @@ func (d *drain[T]) enqueue(v T) {
 // direct passes v without queueing it, if that keeps the order.
 func (d *drain[T]) direct(v T) bool {
 	if d.stopped.Load() {
-		discard(d.ctx, v)
+		d.lose(v)
 		return true
 	}
 	if d.demand.load() <= 0 {
@@ -93,6 +98,9 @@ func (d *drain[T]) direct(v T) bool {
 	}
 	defer d.guard()
 	d.send(v)
+	if d.passed != nil {
+		d.passed(1)
+	}
 	return true
 }
 
@@ -147,7 +155,7 @@ func (d *drain[T]) run() {
 // pass sends what can be sent now.
 func (d *drain[T]) pass() {
 	defer d.guard()
-	for {
+	for sent := int64(0); ; sent++ {
 		if d.stopped.Load() {
 			d.release()
 			return
@@ -164,6 +172,9 @@ func (d *drain[T]) pass() {
 			return
 		}
 		if !ok {
+			if d.passed != nil && sent > 0 {
+				d.passed(sent)
+			}
 			return
 		}
 		d.send(v)
@@ -216,7 +227,15 @@ func (d *drain[T]) release() {
 	d.queue = ring[T]{}
 	d.mu.Unlock()
 	d.down, d.push = nil, nil
-	q.drop(func(v T) { discard(d.ctx, v) })
+	q.drop(d.lose)
+}
+
+func (d *drain[T]) lose(v T) {
+	if d.lost != nil {
+		d.lost(v)
+		return
+	}
+	discard(d.ctx, v)
 }
 
 // guard settles a panic from below: the drain is stopped, and goes on only to

@@ -64,6 +64,7 @@ func newRegistry() *registry {
 			hops(),
 			backpressure(),
 			multicasts(),
+			buffers(),
 		),
 		hooks: hooks(),
 		lacks: lacks(),

@@ -1,0 +1,194 @@
+package flux
+
+import (
+	"context"
+	"math"
+	"time"
+)
+
+// BatchOption is an option of the operators that gather values by number and
+// time: Fair.
+type BatchOption interface{ batch(*batchOptions) }
+
+type batchOptions struct{ fair bool }
+
+type fair struct{}
+
+func (fair) batch(o *batchOptions) { o.fair = true }
+
+// Fair lets the source wait for a slow subscriber: what was not requested is
+// kept, and the source is asked for a bounded number of values ahead. Without it
+// a list or window that was not requested ends the stream with ErrOverflow.
+//
+// Source: the argument fairBackpressure of Reactor's Flux.bufferTimeout and
+// windowTimeout.
+func Fair() BatchOption { return fair{} }
+
+func batchOf(opts []BatchOption) (o batchOptions) {
+	for _, opt := range opts {
+		opt.batch(&o)
+	}
+	return o
+}
+
+// BufferTimeout gives a list once it has n values, or d after its first value.
+// What is open when src completes is given; an error lets it go. A request for k
+// lists asks src for k*n values; a list that was not requested when its time is
+// up ends the stream with ErrOverflow. With [Fair] lists wait for demand instead,
+// the values before an error are given first, and src is asked for 4*n values
+// ahead, again when less than 2*n are still to come. A full list is sent by the
+// goroutine of its last value, another one by a timer's goroutine that exists
+// only for that. n < 1 or d <= 0 ends with ErrInvalid.
+//
+// Source: Reactor's Flux.bufferTimeout.
+func BufferTimeout[T any](src Publisher[T], n int, d time.Duration, opts ...BatchOption) Flux[[]T] {
+	if n < 1 || d <= 0 {
+		return Error[[]T](invalid("BufferTimeout(%d, %v): the size must be at least 1 and the time positive", n, d))
+	}
+	main := sourceOf(src)
+	if batchOf(opts).fair {
+		return fairBufferTimeout(main, n, d)
+	}
+	return Flux[[]T]{sourceFunc[[]T](func(ctx context.Context, s Subscriber[[]T]) {
+		b := &bufferTimeout[T]{size: n}
+		b.into(ctx, s)
+		b.clock.start(d, b.timeUp)
+		main.subscribe(ctx, b)
+	})}
+}
+
+// deadline is a timer that is set often and fires seldom.
+//
+// INVARIANTS: guarded by its owner's lock. The timer is left running when the
+// deadline moves or is lifted: it looks at due when it fires, and sleeps on or
+// rests. armed tells whether it is running.
+type deadline struct {
+	gap   time.Duration
+	due   time.Time // zero: none
+	timer *time.Timer
+	armed bool
+}
+
+func (d *deadline) start(gap time.Duration, f func()) {
+	d.gap = gap
+	d.timer = time.AfterFunc(gap, f)
+	d.timer.Stop() // not before a value came
+}
+
+func (d *deadline) set() {
+	d.due = time.Now().Add(d.gap)
+	if !d.armed {
+		d.armed = true
+		d.timer.Reset(d.gap)
+	}
+}
+
+// lift takes the deadline off; it gives true, as something else came first.
+func (d *deadline) lift() bool {
+	d.due = time.Time{}
+	return true
+}
+
+// reached tells whether the deadline has come; the timer's goroutine asks.
+func (d *deadline) reached() bool {
+	d.armed = false
+	if d.due.IsZero() {
+		return false
+	}
+	if wait := time.Until(d.due); wait > 0 {
+		d.armed = true
+		d.timer.Reset(wait)
+		return false
+	}
+	return d.lift()
+}
+
+// bufferTimeout cuts its list by number and time. clock is guarded by the lock
+// of the open list.
+type bufferTimeout[T any] struct {
+	cutList[T]
+	source Subscription
+	size   int
+	clock  deadline
+}
+
+func (b *bufferTimeout[T]) OnSubscribe(s Subscription) {
+	b.source, b.up = s, b
+	b.down.OnSubscribe(b)
+}
+
+func (b *bufferTimeout[T]) OnNext(v T) {
+	n, ok := b.open.add(v, min(b.size, 4*firstCapacity))
+	switch {
+	case !ok:
+		dropNext(b.ctx, v)
+	case n == b.size:
+		b.cut(b.clock.lift)
+	case n == 1:
+		b.open.mu.Lock()
+		if !b.open.closed {
+			b.clock.set()
+		}
+		b.open.mu.Unlock()
+	}
+}
+
+// timeUp runs on the timer's goroutine.
+func (b *bufferTimeout[T]) timeUp() { b.cut(b.clock.reached) }
+
+// cut sends the open list if it is time for that.
+func (b *bufferTimeout[T]) cut(now func() bool) {
+	b.open.mu.Lock()
+	wanted := !now() || b.cutLocked(false)
+	b.open.mu.Unlock()
+	if !wanted {
+		b.overflow()
+		return
+	}
+	b.change()
+}
+
+func (b *bufferTimeout[T]) overflow() {
+	b.source.Cancel()
+	b.fail(ErrOverflow)
+}
+
+func (b *bufferTimeout[T]) fail(err error) {
+	b.end(err)
+	b.drop()
+	b.clock.timer.Stop()
+}
+
+func (b *bufferTimeout[T]) OnError(err error) { b.fail(err) }
+
+func (b *bufferTimeout[T]) OnComplete() {
+	if !b.cutNow(true) {
+		b.overflow()
+		return
+	}
+	b.clock.timer.Stop()
+	b.end(nil)
+}
+
+func (b *bufferTimeout[T]) Request(n int64) {
+	b.request(n)
+	if n > 0 {
+		b.source.Request(mulCap(n, orUnbounded(b.size)))
+	}
+}
+
+// orUnbounded is a size as a number of values; one that can hardly be reached
+// asks for everything.
+func orUnbounded(size int) int64 {
+	if size >= math.MaxInt32 {
+		return Unbounded
+	}
+	return int64(size)
+}
+
+func (b *bufferTimeout[T]) Cancel() {
+	b.source.Cancel()
+	b.drop()
+	b.clock.timer.Stop()
+	b.cancel()
+}
