@@ -74,7 +74,7 @@ func (f Flux[T]) SortFunc(compare func(a, b T) int) Flux[T] {
 	}
 	return Flux[T]{foldEagerly(f, listing(func(all []T) source[T] {
 		slices.SortStableFunc(all, compare)
-		return sliceSource[T](all)
+		return FromSlice(all).source()
 	}))}
 }
 
