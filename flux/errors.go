@@ -16,6 +16,9 @@ var (
 	ErrTimeout error = timeoutError{}
 	// ErrEmpty: a terminal that promises a value met an empty stream.
 	ErrEmpty = errors.New("flux: no value: the stream was empty")
+	// ErrIndex: there was no value at the place asked for, or more than one
+	// where one was promised.
+	ErrIndex = errors.New("flux: index out of bounds")
 	// ErrBadRequest: Request was called with n <= 0 (rule 3.9).
 	ErrBadRequest = errors.New("flux: demand must be positive (Reactive Streams rule 3.9)")
 	// ErrInvalid: an operator was given an argument outside its rule.

@@ -46,16 +46,24 @@ func (s Signal[T]) String() string {
 //
 // Source: Reactor's Flux.materialize.
 func Materialize[T any](src Publisher[T]) Flux[Signal[T]] {
+	return materialized(src, true)
+}
+
+// withEnd is Materialize, but an error remains an error.
+func withEnd[T any](src Publisher[T]) Flux[Signal[T]] { return materialized(src, false) }
+
+func materialized[T any](src Publisher[T], errors bool) Flux[Signal[T]] {
 	up := sourceOf(src)
 	return Flux[Signal[T]]{sourceFunc[Signal[T]](func(ctx context.Context, s Subscriber[Signal[T]]) {
-		up.subscribe(ctx, &materialize[T]{relay: newRelay(s), ctx: ctx})
+		up.subscribe(ctx, &materialize[T]{relay: newRelay(s), ctx: ctx, errors: errors})
 	})}
 }
 
 // materialize is fed by its source, and then by a source of one signal.
 type materialize[T any] struct {
 	relay[Signal[T]]
-	ctx context.Context
+	ctx    context.Context
+	errors bool // an error becomes a value too
 }
 
 func (m *materialize[T]) OnSubscribe(s Subscription) {
@@ -70,8 +78,15 @@ func (m *materialize[T]) OnNext(v T) {
 }
 
 func (m *materialize[T]) TryOnNext(v T) bool { return m.relay.TryOnNext(NextSignal(v)) }
-func (m *materialize[T]) OnError(err error)  { m.last(ErrorSignal[T](err)) }
 func (m *materialize[T]) OnComplete()        { m.last(CompleteSignal[T]()) }
+
+func (m *materialize[T]) OnError(err error) {
+	if !m.errors {
+		m.down.OnError(err)
+		return
+	}
+	m.last(ErrorSignal[T](err))
+}
 
 func (m *materialize[T]) last(end Signal[T]) {
 	Just(end).source().subscribe(m.ctx, &m.relay)

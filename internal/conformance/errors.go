@@ -46,6 +46,8 @@ func nameOf(err error) string {
 		return "timeout"
 	case errors.Is(err, flux.ErrEmpty):
 		return "noSuchElement"
+	case errors.Is(err, flux.ErrIndex):
+		return "indexOutOfBounds"
 	case errors.Is(err, flux.ErrInvalid), errors.Is(err, flux.ErrBadRequest):
 		return "invalid"
 	case errors.Is(err, context.Canceled):

@@ -55,6 +55,8 @@ func newRegistry() *registry {
 			passThrough(),
 			transforms(),
 			materializes(),
+			aggregates(),
+			elements(),
 			filters(),
 			lifecycle(),
 			combines(),
