@@ -21,6 +21,10 @@ type MergeOption interface{ merge(*options) }
 // goroutine: Prefetch.
 type HopOption interface{ hop(*options) }
 
+// PrefetchOption is an option of the operators that request values ahead from
+// each of their publishers: Prefetch.
+type PrefetchOption interface{ ahead(*options) }
+
 const (
 	defaultConcurrency = 256 // inner publishers of a flatMap at a time
 	defaultPrefetch    = 32  // values requested ahead from an inner publisher
@@ -42,6 +46,7 @@ func Concurrency(n int) interface{ MergeOption } { return concurrency(n) }
 func Prefetch(n int) interface {
 	MergeOption
 	HopOption
+	PrefetchOption
 } {
 	return prefetch(n)
 }
@@ -68,7 +73,8 @@ func (p prefetch) merge(o *options) {
 	}
 }
 
-func (p prefetch) hop(o *options) { p.merge(o) }
+func (p prefetch) hop(o *options)   { p.merge(o) }
+func (p prefetch) ahead(o *options) { p.merge(o) }
 
 type delayErrors struct{}
 
@@ -78,6 +84,14 @@ func mergeOptions(opts []MergeOption) options {
 	o := options{concurrency: defaultConcurrency, prefetch: defaultPrefetch}
 	for _, opt := range opts {
 		opt.merge(&o)
+	}
+	return o
+}
+
+func prefetchOptions(opts []PrefetchOption) options {
+	o := options{prefetch: defaultPrefetch}
+	for _, opt := range opts {
+		opt.ahead(&o)
 	}
 	return o
 }

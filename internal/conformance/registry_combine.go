@@ -28,8 +28,7 @@ func combiningSources() map[string]newSource {
 			return flux.SwitchMap(r.mapped(n, outer), itself)
 		},
 		"zip": func(r *rig, n node, outer any) flux.Flux[any] {
-			ps, f := r.pipelines(n, "ps", outer), functionN(n["f"])
-			return flux.Zip2(ps[0], ps[1], func(a, b any) any { return f([]any{a, b}) })
+			return flux.ZipAll(r.pipelines(n, "ps", outer), functionN(n["f"]), prefetchOptions(n)...)
 		},
 	}
 }
@@ -65,7 +64,7 @@ func combines() map[string]newOperator {
 			return f.MergeWith(r.pipeline(n, "p", outer))
 		},
 		"zipWith": func(r *rig, f flux.Flux[any], n node, outer any) flux.Flux[any] {
-			return flux.Zip2(f, r.pipeline(n, "p", outer), function2(n["f"]))
+			return flux.Zip2(f, r.pipeline(n, "p", outer), function2(n["f"]), prefetchOptions(n)...)
 		},
 	}
 }

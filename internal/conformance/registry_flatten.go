@@ -37,3 +37,11 @@ func mergeOptions(n node) []flux.MergeOption {
 	}
 	return o
 }
+
+// prefetchOptions reads the prefetch, where it is given.
+func prefetchOptions(n node) []flux.PrefetchOption {
+	if !n.has("prefetch") {
+		return nil
+	}
+	return []flux.PrefetchOption{flux.Prefetch(n.bound("prefetch", 0))}
+}
