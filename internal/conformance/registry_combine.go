@@ -15,6 +15,9 @@ func combiningSources() map[string]newSource {
 		"mergeDelayError": func(r *rig, n node, outer any) flux.Flux[any] {
 			return mergeAll(r.pipelines(n, "ps", outer), flux.Prefetch(n.bound("prefetch", 32)), flux.DelayErrors())
 		},
+		"mergeSequential": func(r *rig, n node, outer any) flux.Flux[any] {
+			return flux.MergeSequentialAll(r.pipelines(n, "ps", outer), mergeOptions(n)...)
+		},
 		"mergeOf": func(r *rig, n node, outer any) flux.Flux[any] {
 			return flux.FlatMap(r.mapped(n, outer), itself, mergeOptions(n)...)
 		},

@@ -20,6 +20,12 @@ func flattens() map[string]newOperator {
 			}
 			return flux.ConcatMap(f, r.inner(n, "p"), o...)
 		},
+		"flatMapSequential": func(r *rig, f flux.Flux[any], n node, _ any) flux.Flux[any] {
+			return flux.FlatMapSequential(f, r.inner(n, "p"), mergeOptions(n)...)
+		},
+		"flatMapSequentialDelayError": func(r *rig, f flux.Flux[any], n node, _ any) flux.Flux[any] {
+			return flux.FlatMapSequential(f, r.inner(n, "p"), append(mergeOptions(n), flux.DelayErrors())...)
+		},
 		"switchMap": func(r *rig, f flux.Flux[any], n node, _ any) flux.Flux[any] {
 			return flux.SwitchMap(f, r.inner(n, "p"))
 		},
@@ -29,6 +35,9 @@ func flattens() map[string]newOperator {
 // mergeOptions reads the options of a node, each where it is given.
 func mergeOptions(n node) []flux.MergeOption {
 	var o []flux.MergeOption
+	if n.flag("delayError") {
+		o = append(o, flux.DelayErrors())
+	}
 	if n.has("concurrency") {
 		o = append(o, flux.Concurrency(n.bound("concurrency", 0)))
 	}
