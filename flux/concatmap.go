@@ -12,10 +12,10 @@ import (
 // called when it is its value's turn, by the goroutine that ended the publisher
 // before or that sent the value. An error of src cuts in at once; with
 // DelayErrors errors, those of f included, wait until all publishers have ended,
-// and several are joined. A publisher of a single known value is not subscribed
-// to.
+// and several are joined; with DelayErrorsOfOuter an error of src waits for the
+// publisher at work. A publisher of a single known value is not subscribed to.
 //
-// Source: Reactor's Flux.concatMap.
+// Source: Reactor's Flux.concatMap, Flux.concatMapDelayError.
 func ConcatMap[T, R any, P Publisher[R]](src Publisher[T], f func(T) P, o ...MergeOption) Flux[R] {
 	cfg := options{prefetch: onTurn}
 	for _, opt := range o {
@@ -24,9 +24,15 @@ func ConcatMap[T, R any, P Publisher[R]](src Publisher[T], f func(T) P, o ...Mer
 	if cfg.err != nil {
 		return Error[R](cfg.err)
 	}
-	main := sourceOf(src)
+	if f == nil {
+		return Error[R](invalid("ConcatMap: the function must not be nil"))
+	}
+	return concatMapSource(sourceOf(src), func(v T) Publisher[R] { return f(v) }, cfg)
+}
+
+func concatMapSource[T, R any](main source[T], f func(T) Publisher[R], cfg options) Flux[R] {
 	return Flux[R]{sourceFunc[R](func(ctx context.Context, s Subscriber[R]) {
-		c := &concatMap[T, R]{ctx: ctx, f: func(v T) Publisher[R] { return f(v) }, prefetch: cfg.prefetch, delay: cfg.delayErrors}
+		c := &concatMap[T, R]{ctx: ctx, f: f, prefetch: cfg.prefetch, delay: cfg.delayErrors, boundary: cfg.boundary}
 		c.inner = concatInner[T, R]{relay: newRelay(s), outer: c}
 		main.subscribe(ctx, c)
 	})}
@@ -61,6 +67,7 @@ type concatMap[T, R any] struct {
 	prefetch int
 	taken    int
 	delay    bool // errors wait for the end
+	boundary bool // with delay: for the end of the publisher at work
 }
 
 // onTurn as a prefetch requests each value when its turn has come.
@@ -155,6 +162,7 @@ func (c *concatMap[T, R]) walk() {
 func (c *concatMap[T, R]) step() bool {
 	v, ok, over := c.next()
 	if over {
+		c.walkOff()
 		end, _ := c.gate.cut(joined(c.errs))
 		end.deliver(c.inner.down)
 	}
@@ -163,7 +171,7 @@ func (c *concatMap[T, R]) step() bool {
 	}
 	var p Publisher[R]
 	if err := try(func() { p = c.f(v) }); err != nil {
-		if c.delay {
+		if c.delay && !c.boundary {
 			c.later(err)
 			return true
 		}
@@ -191,7 +199,7 @@ func (c *concatMap[T, R]) step() bool {
 func (c *concatMap[T, R]) next() (v T, ok, over bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.queue.len() == 0 {
+	if c.queue.len() == 0 || c.boundary && len(c.errs) > 0 {
 		return v, false, c.done
 	}
 	return c.queue.pop(), true, false
@@ -243,8 +251,11 @@ func (in *concatInner[T, R]) OnError(err error) {
 	c := in.outer
 	if c.delay {
 		c.later(err)
-		in.OnComplete()
-		return
+		if !c.boundary {
+			in.OnComplete()
+			return
+		}
+		err = joined(c.errs)
 	}
 	c.main.Cancel()
 	c.cutIn(err)

@@ -10,11 +10,12 @@ type options struct {
 	concurrency int
 	prefetch    int
 	delayErrors bool
+	boundary    bool // with delayErrors: only until the publisher at work has ended
 	err         error
 }
 
 // MergeOption is an option of the operators that subscribe to publishers made
-// from values: Concurrency, Prefetch, DelayErrors.
+// from values: Concurrency, Prefetch, DelayErrors, DelayErrorsOfOuter.
 type MergeOption interface{ merge(*options) }
 
 // HopOption is an option of the operators that pass signals to another
@@ -55,6 +56,13 @@ func Prefetch(n int) interface {
 // joined (errors.Join).
 func DelayErrors() interface{ MergeOption } { return delayErrors{} }
 
+// DelayErrorsOfOuter keeps an error of the outer publisher back until the inner
+// publisher at work has ended; an error of an inner one ends the stream at once.
+// It is an option of the concat family; elsewhere it is DelayErrors.
+//
+// Source: delayUntilEnd = false of Reactor's Flux.concatMapDelayError.
+func DelayErrorsOfOuter() interface{ MergeOption } { return delayErrorsOfOuter{} }
+
 type concurrency int
 
 func (c concurrency) merge(o *options) {
@@ -79,6 +87,10 @@ func (p prefetch) ahead(o *options) { p.merge(o) }
 type delayErrors struct{}
 
 func (delayErrors) merge(o *options) { o.delayErrors = true }
+
+type delayErrorsOfOuter struct{}
+
+func (delayErrorsOfOuter) merge(o *options) { o.delayErrors, o.boundary = true, true }
 
 func mergeOptions(opts []MergeOption) options {
 	o := options{concurrency: defaultConcurrency, prefetch: defaultPrefetch}

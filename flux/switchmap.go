@@ -15,6 +15,9 @@ import (
 //
 // Source: Reactor's Flux.switchMap.
 func SwitchMap[T, R any, P Publisher[R]](src Publisher[T], f func(T) P) Flux[R] {
+	if f == nil {
+		return Error[R](invalid("SwitchMap: the function must not be nil"))
+	}
 	main := sourceOf(src)
 	return Flux[R]{sourceFunc[R](func(ctx context.Context, s Subscriber[R]) {
 		main.subscribe(ctx, &switchMap[T, R]{
@@ -22,6 +25,14 @@ func SwitchMap[T, R any, P Publisher[R]](src Publisher[T], f func(T) P) Flux[R] 
 			f: func(v T) Publisher[R] { return f(v) },
 		})
 	})}
+}
+
+// SwitchOnNext gives the values of the latest publisher that came as a value:
+// [SwitchMap] of publishers.
+//
+// Source: Reactor's Flux.switchOnNext.
+func SwitchOnNext[T any, P Publisher[T]](srcs Publisher[P]) Flux[T] {
+	return SwitchMap(srcs, func(p P) P { return p })
 }
 
 // switchMap lets one inner have the word at a time.

@@ -15,6 +15,9 @@ func flattens() map[string]newOperator {
 		},
 		"concatMapDelayError": func(r *rig, f flux.Flux[any], n node, _ any) flux.Flux[any] {
 			o := append(mergeOptions(n), flux.DelayErrors())
+			if n.has("tillTheEnd") && !n.flag("tillTheEnd") {
+				o = append(o, flux.DelayErrorsOfOuter())
+			}
 			if n.has("tillTheEnd") && !n.has("prefetch") {
 				o = append(o, flux.Prefetch(32)) // Reactor's form with this argument takes a prefetch too
 			}

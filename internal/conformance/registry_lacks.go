@@ -11,12 +11,6 @@ func lacks() map[string]func(n node) string {
 			}
 			return ""
 		},
-		"concatMapDelayError": func(n node) string {
-			if n.has("tillTheEnd") && !n.flag("tillTheEnd") {
-				return "tillTheEnd=false"
-			}
-			return ""
-		},
 	}
 }
 
