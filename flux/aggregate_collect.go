@@ -70,7 +70,7 @@ func Sort[T cmp.Ordered](src Publisher[T]) Flux[T] { return From(src).SortFunc(c
 // Source: Reactor's Flux.sort(Comparator).
 func (f Flux[T]) SortFunc(compare func(a, b T) int) Flux[T] {
 	if compare == nil {
-		return Error[T](invalid("SortFunc(nil): the function must not be nil"))
+		return nilFunc[T]("SortFunc")
 	}
 	return Flux[T]{foldEagerly(f, listing(func(all []T) source[T] {
 		slices.SortStableFunc(all, compare)
@@ -141,10 +141,4 @@ func CollectInto[T, C any](src Publisher[T], container func() C, add func(c C, v
 			drop:   func() { discard(ctx, c) },
 		}
 	})}
-}
-
-func discardAll[T any](ctx context.Context, vs []T) {
-	for _, v := range vs {
-		discard(ctx, v)
-	}
 }

@@ -70,15 +70,6 @@ func mulCap(a, b int64) int64 {
 	return a * b
 }
 
-func discardAll[T any](ctx context.Context, list []T) {
-	if h := hooksOf(ctx); h == nil || h.Discarded == nil {
-		return
-	}
-	for _, v := range list {
-		discard(ctx, v)
-	}
-}
-
 // filling is the list that is being filled.
 //
 // INVARIANTS: mu guards list and closed, because a Cancel or a timer may take

@@ -191,7 +191,7 @@ func (b *fairBuffer[T]) finish(err error) {
 	down := b.down
 	b.over.Store(true)
 	b.release()
-	(&ending{err}).deliver(down)
+	(&ending{err: err}).deliver(down)
 }
 
 // release lets go of what is held.

@@ -16,6 +16,28 @@ func Concat[T any](srcs ...Publisher[T]) Flux[T] {
 	return Flux[T]{concatSource[T](sourcesOf(srcs))}
 }
 
+// ConcatDelayError is [Concat] that goes on after an error, and ends with the
+// errors, joined (errors.Join), after the last publisher.
+//
+// Source: Reactor's Flux.concatDelayError.
+func ConcatDelayError[T any](srcs ...Publisher[T]) Flux[T] {
+	return concatMapSource(FromSlice(srcs).source(), itself[T], options{prefetch: onTurn, delayErrors: true})
+}
+
+// ConcatOf is [Concat] of publishers that come as values. Prefetch (32) of them
+// are requested ahead. With DelayErrors it goes on after an error, as does
+// [ConcatDelayError]; with DelayErrorsOfOuter an error of srcs waits for the
+// publisher at work.
+//
+// Source: Reactor's Flux.concat(Publisher), Flux.concatDelayError(Publisher).
+func ConcatOf[T any, P Publisher[T]](srcs Publisher[P], o ...MergeOption) Flux[T] {
+	cfg := mergeOptions(o)
+	if cfg.err != nil {
+		return Error[T](cfg.err)
+	}
+	return concatMapSource(sourceOf(srcs), func(p P) Publisher[T] { return p }, cfg)
+}
+
 // ConcatWith is Concat(f, next).
 //
 // Source: Reactor's Flux.concatWith.
@@ -26,10 +48,20 @@ func (f Flux[T]) ConcatWith(next Publisher[T]) Flux[T] {
 	return Concat(f, next)
 }
 
+// ConcatWithValues gives what f gives, and then values.
+//
+// Source: Reactor's Flux.concatWithValues.
+func (f Flux[T]) ConcatWithValues(values ...T) Flux[T] { return f.ConcatWith(FromSlice(values)) }
+
 // StartWith gives values first, and then what f gives.
 //
 // Source: Reactor's Flux.startWith.
 func (f Flux[T]) StartWith(values ...T) Flux[T] { return Concat(FromSlice(values), f) }
+
+// StartWithPublisher gives what first gives and then what f gives.
+//
+// Source: Reactor's Flux.startWith(Publisher).
+func (f Flux[T]) StartWithPublisher(first Publisher[T]) Flux[T] { return Concat(first, f) }
 
 func sourcesOf[T any](ps []Publisher[T]) []source[T] {
 	srcs := make([]source[T], len(ps))

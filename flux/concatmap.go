@@ -12,10 +12,11 @@ import (
 // called when it is its value's turn, by the goroutine that ended the publisher
 // before or that sent the value. An error of src cuts in at once; with
 // DelayErrors errors, those of f included, wait until all publishers have ended:
-// the first is sent then, later ones go to the dropped-error hook. A publisher of
-// a single known value is not subscribed to.
+// the first is sent then, later ones go to the dropped-error hook. With
+// DelayErrorsOfOuter an error of src waits for the publisher at work. A publisher
+// of a single known value is not subscribed to.
 //
-// Source: Reactor's Flux.concatMap.
+// Source: Reactor's Flux.concatMap, Flux.concatMapDelayError.
 func ConcatMap[T, R any, P Publisher[R]](src Publisher[T], f func(T) P, o ...MergeOption) Flux[R] {
 	cfg := options{prefetch: onTurn}
 	cfg.apply(o)
@@ -25,9 +26,12 @@ func ConcatMap[T, R any, P Publisher[R]](src Publisher[T], f func(T) P, o ...Mer
 	case cfg.err != nil:
 		return Error[R](cfg.err)
 	}
-	main := sourceOf(src)
+	return concatMapSource(sourceOf(src), func(v T) Publisher[R] { return f(v) }, cfg)
+}
+
+func concatMapSource[T, R any](main source[T], f func(T) Publisher[R], cfg options) Flux[R] {
 	return Flux[R]{sourceFunc[R](func(ctx context.Context, s Subscriber[R]) {
-		c := &concatMap[T, R]{ctx: ctx, f: func(v T) Publisher[R] { return f(v) }, prefetch: cfg.prefetch, delay: cfg.delayErrors}
+		c := &concatMap[T, R]{ctx: ctx, f: f, prefetch: cfg.prefetch, delay: cfg.delayErrors, boundary: cfg.boundary}
 		c.inner = concatInner[T, R]{relay: newRelay(s), outer: c}
 		main.subscribe(ctx, c)
 	})}
@@ -55,13 +59,14 @@ type concatMap[T, R any] struct {
 	mu    sync.Mutex
 	queue ring[T]
 	done  bool
-	asked bool // onTurn: the next value was requested and has not come
+	asked bool  // onTurn: the next value was requested and has not come
 	err   error // the first of those that were delayed
 
 	started  atomic.Bool // onTurn: the first Request, from any goroutine, was seen
 	prefetch int
 	taken    int
 	delay    bool // errors wait for the end
+	boundary bool // with delay: for the end of the publisher at work
 }
 
 // onTurn as a prefetch requests each value when its turn has come.
@@ -162,6 +167,7 @@ func (c *concatMap[T, R]) walk() {
 func (c *concatMap[T, R]) step() bool {
 	v, ok, over := c.next()
 	if over {
+		c.walkOff()
 		end, _ := c.gate.cut(c.err)
 		end.deliver(c.inner.down)
 	}
@@ -170,7 +176,7 @@ func (c *concatMap[T, R]) step() bool {
 	}
 	var p Publisher[R]
 	if err := try(func() { p = c.f(v) }); err != nil {
-		if c.delay {
+		if c.delay && !c.boundary {
 			c.later(err)
 			return true
 		}
@@ -210,7 +216,7 @@ func (c *concatMap[T, R]) passSingle(v R) {
 func (c *concatMap[T, R]) next() (v T, ok, over bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.queue.len() == 0 {
+	if c.queue.len() == 0 || c.boundary && c.err != nil {
 		return v, false, c.done
 	}
 	return c.queue.pop(), true, false
@@ -243,7 +249,7 @@ func (c *concatMap[T, R]) refill() {
 
 func (in *concatInner[T, R]) OnNext(v R) {
 	if !in.TryOnNext(v) {
-		in.Request(1)
+		in.replace()
 	}
 }
 
@@ -262,8 +268,11 @@ func (in *concatInner[T, R]) OnError(err error) {
 	c := in.outer
 	if c.delay {
 		c.later(err)
-		in.OnComplete()
-		return
+		if !c.boundary {
+			in.OnComplete()
+			return
+		}
+		err = c.err
 	}
 	c.main.Cancel()
 	c.cutIn(err)

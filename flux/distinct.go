@@ -21,7 +21,7 @@ func DistinctBy[T any, K comparable](src Publisher[T], key func(T) K, o ...Disti
 		}
 	}
 	if key == nil {
-		return Error[T](invalid("DistinctBy(nil): the function must not be nil"))
+		return nilFunc[T]("DistinctBy")
 	}
 	return linear(src, func(st *stage, next func(T) bool) func(T) bool {
 		seen := map[K]struct{}{}
@@ -68,7 +68,7 @@ func (r remember) remembered() int { return int(r) }
 // Source: Reactor's Flux.distinctUntilChanged(Function, BiPredicate).
 func (f Flux[T]) DistinctUntilChangedFunc(same func(last, v T) bool) Flux[T] {
 	if same == nil {
-		return Error[T](invalid("DistinctUntilChangedFunc(nil): the function must not be nil"))
+		return nilFunc[T]("DistinctUntilChangedFunc")
 	}
 	return linear(f, func(st *stage, next func(T) bool) func(T) bool {
 		var last T

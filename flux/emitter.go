@@ -31,7 +31,7 @@ func Create[T any](register func(ctx context.Context, e *Emitter[T]), overflow .
 	}
 	switch {
 	case register == nil:
-		return Error[T](invalid("Create(nil): the function must not be nil"))
+		return nilFunc[T]("Create")
 	case strategy < OverflowBuffer || strategy > OverflowIgnore:
 		return Error[T](invalid("Create: unknown overflow strategy %d", strategy))
 	}

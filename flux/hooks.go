@@ -75,3 +75,12 @@ func discard(ctx context.Context, v any) {
 		shield(func() { h.Discarded(v) })
 	}
 }
+
+func discardAll[T any](ctx context.Context, list []T) {
+	if h := hooksOf(ctx); h == nil || h.Discarded == nil {
+		return
+	}
+	for _, v := range list {
+		discard(ctx, v)
+	}
+}

@@ -43,6 +43,17 @@ func (a *arbiter) Request(n int64) {
 	}
 }
 
+// replace asks the current upstream for a value in the place of one that was
+// rejected below: the demand for it is open still.
+func (a *arbiter) replace() {
+	a.mu.Lock()
+	up := a.cur
+	a.mu.Unlock()
+	if up != nil {
+		up.Request(1)
+	}
+}
+
 // Cancel cancels the current upstream and every later one.
 func (a *arbiter) Cancel() {
 	a.mu.Lock()
@@ -131,7 +142,7 @@ func (r *relay[T]) OnSubscribe(s Subscription) { r.set(s) }
 
 func (r *relay[T]) OnNext(v T) {
 	if !r.TryOnNext(v) {
-		r.Request(1)
+		r.replace()
 	}
 }
 

@@ -65,7 +65,7 @@ func (b *besides[T]) OnSubscribe(s Subscription) {
 
 func (b *besides[T]) OnNext(v T) {
 	if !b.TryOnNext(v) {
-		b.Request(1)
+		b.source.replace()
 	}
 }
 

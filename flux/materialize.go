@@ -73,7 +73,7 @@ func (m *materialize[T]) OnSubscribe(s Subscription) {
 
 func (m *materialize[T]) OnNext(v T) {
 	if !m.TryOnNext(v) {
-		m.Request(1)
+		m.replace()
 	}
 }
 

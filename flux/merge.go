@@ -7,16 +7,38 @@ package flux
 // values in a queue for it.
 //
 // Source: Reactor's Flux.merge.
-func Merge[T any](srcs ...Publisher[T]) Flux[T] {
-	switch len(srcs) {
-	case 0:
+func Merge[T any](srcs ...Publisher[T]) Flux[T] { return MergeAll(srcs) }
+
+// MergeDelayError is [Merge] that goes on after an error, and ends with the
+// errors, joined (errors.Join), when all publishers have ended.
+//
+// Source: Reactor's Flux.mergeDelayError.
+func MergeDelayError[T any](srcs ...Publisher[T]) Flux[T] { return MergeAll(srcs, DelayErrors()) }
+
+// MergeAll is [Merge] with options: Prefetch, DelayErrors, and Concurrency if
+// fewer than all publishers are to be subscribed to at a time. A single
+// publisher is taken as it is.
+//
+// Source: Reactor's Flux.merge(int, Publisher...), Flux.mergeDelayError.
+func MergeAll[T any](srcs []Publisher[T], o ...MergeOption) Flux[T] {
+	cfg := mergeOptions(append([]MergeOption{concurrency(max(1, len(srcs)))}, o...))
+	switch {
+	case cfg.err != nil:
+		return Error[T](cfg.err)
+	case len(srcs) == 0:
 		return Empty[T]()
-	case 1:
+	case len(srcs) == 1:
 		return From(srcs[0])
 	}
-	o := mergeOptions(nil)
-	o.concurrency = len(srcs)
-	return mergeSource(sliceSource[Publisher[T]](srcs), func(p Publisher[T]) Publisher[T] { return p }, o)
+	return mergeSource(sliceSource[Publisher[T]](srcs), itself[T], cfg)
+}
+
+// MergeOf is [Merge] of publishers that come as values; at most Concurrency (256)
+// of them are subscribed to at a time. Options as for [FlatMap].
+//
+// Source: Reactor's Flux.merge(Publisher, int, int).
+func MergeOf[T any, P Publisher[T]](srcs Publisher[P], o ...MergeOption) Flux[T] {
+	return FlatMap(srcs, func(p P) P { return p }, o...)
 }
 
 // MergeWith is Merge(f, other).

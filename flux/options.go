@@ -10,16 +10,21 @@ type options struct {
 	concurrency int
 	prefetch    int
 	delayErrors bool
+	boundary    bool // with delayErrors: only until the publisher at work has ended
 	err         error
 }
 
 // MergeOption is an option of the operators that subscribe to publishers made
-// from values: Concurrency, Prefetch, DelayErrors.
+// from values: Concurrency, Prefetch, DelayErrors, DelayErrorsOfOuter.
 type MergeOption interface{ merge(*options) }
 
 // HopOption is an option of the operators that pass signals to another
 // goroutine: Prefetch.
 type HopOption interface{ hop(*options) }
+
+// PrefetchOption is an option of the operators that request values ahead from
+// each of their publishers: Prefetch.
+type PrefetchOption interface{ ahead(*options) }
 
 const (
 	defaultConcurrency = 256 // inner publishers of a flatMap at a time
@@ -42,6 +47,7 @@ func Concurrency(n int) interface{ MergeOption } { return concurrency(n) }
 func Prefetch(n int) interface {
 	MergeOption
 	HopOption
+	PrefetchOption
 } {
 	return prefetch(n)
 }
@@ -49,6 +55,13 @@ func Prefetch(n int) interface {
 // DelayErrors keeps errors back until every publisher has ended. Several are
 // joined (errors.Join), but by ConcatMap, which sends the first.
 func DelayErrors() interface{ MergeOption } { return delayErrors{} }
+
+// DelayErrorsOfOuter keeps an error of the outer publisher back until the inner
+// publisher at work has ended; an error of an inner one ends the stream at once.
+// It is an option of the concat family; elsewhere it is DelayErrors.
+//
+// Source: delayUntilEnd = false of Reactor's Flux.concatMapDelayError.
+func DelayErrorsOfOuter() interface{ MergeOption } { return delayErrorsOfOuter{} }
 
 type concurrency int
 
@@ -68,11 +81,16 @@ func (p prefetch) merge(o *options) {
 	}
 }
 
-func (p prefetch) hop(o *options) { p.merge(o) }
+func (p prefetch) hop(o *options)   { p.merge(o) }
+func (p prefetch) ahead(o *options) { p.merge(o) }
 
 type delayErrors struct{}
 
 func (delayErrors) merge(o *options) { o.delayErrors = true }
+
+type delayErrorsOfOuter struct{}
+
+func (delayErrorsOfOuter) merge(o *options) { o.delayErrors, o.boundary = true, true }
 
 func mergeOptions(opts []MergeOption) options {
 	o := options{concurrency: defaultConcurrency, prefetch: defaultPrefetch}
@@ -88,6 +106,14 @@ func (o *options) apply(opts []MergeOption) {
 		}
 		opt.merge(o)
 	}
+}
+
+func prefetchOptions(opts []PrefetchOption) options {
+	o := options{prefetch: defaultPrefetch}
+	for _, opt := range opts {
+		opt.ahead(&o)
+	}
+	return o
 }
 
 // prefetchDemand is the first request for a prefetch.

@@ -15,7 +15,7 @@ import (
 // Source: Go's blocking style in place of Reactor's Flux.create(...).subscribeOn.
 func Produce[T any](run func(ctx context.Context, emit func(v T) error) error) Flux[T] {
 	if run == nil {
-		return Error[T](invalid("Produce(nil): the function must not be nil"))
+		return nilFunc[T]("Produce")
 	}
 	return Flux[T]{sourceFunc[T](func(ctx context.Context, s Subscriber[T]) {
 		p := newProducer(ctx, s)

@@ -27,6 +27,14 @@ func SwitchMap[T, R any, P Publisher[R]](src Publisher[T], f func(T) P) Flux[R] 
 	})}
 }
 
+// SwitchOnNext gives the values of the latest publisher that came as a value:
+// [SwitchMap] of publishers.
+//
+// Source: Reactor's Flux.switchOnNext.
+func SwitchOnNext[T any, P Publisher[T]](srcs Publisher[P]) Flux[T] {
+	return SwitchMap(srcs, func(p P) P { return p })
+}
+
 // switchMap lets one inner have the word at a time.
 //
 // INVARIANTS

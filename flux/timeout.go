@@ -113,7 +113,7 @@ func (t *timeout[T]) enter(from, to timeoutState) bool {
 
 func (t *timeout[T]) OnNext(v T) {
 	if !t.TryOnNext(v) {
-		t.Request(1)
+		t.replace()
 	}
 }
 

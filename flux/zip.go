@@ -1,250 +1,138 @@
 package flux
 
-import (
-	"context"
-	"sync"
-	"sync/atomic"
-)
-
 // Zip2 pairs the first value of a with the first of b, the second with the
 // second, and so on, and gives f of each pair. It completes when one side has
 // completed and has no value left to pair, and cancels the other. From each side
-// 32 values are requested ahead. f is called by the goroutine that sent the last
-// missing value, one call at a time; its panic cancels both sides and is the
-// error of the stream. An error of a side ends it at once.
+// Prefetch (32) values are requested ahead. f is called by the goroutine that
+// sent the last missing value, one call at a time; its panic cancels both sides
+// and is the error of the stream. An error of a side ends it at once; values that
+// wait are discarded. No allocation a value.
 //
-// Source: Reactor's Flux.zip.
-func Zip2[A, B, R any](a Publisher[A], b Publisher[B], f func(a A, b B) R) Flux[R] {
+// Source: Reactor's Flux.zip, Flux.zipWith.
+func Zip2[A, B, R any](a Publisher[A], b Publisher[B], f func(a A, b B) R, o ...PrefetchOption) Flux[R] {
 	if f == nil {
 		return nilFunc[R]("Zip2")
 	}
-	left, right := sourceOf(a), sourceOf(b)
-	return Flux[R]{sourceFunc[R](func(ctx context.Context, s Subscriber[R]) {
-		z := &zip[R]{ctx: ctx, down: s, push: pusher(s), prefetch: defaultPrefetch}
-		sa, sb := &zipSide[A, R]{z: z}, &zipSide[B, R]{z: z}
-		z.sides = []zipped{sa, sb}
-		z.make = func() R { return f(sa.pop(), sb.pop()) }
-		s.OnSubscribe(z)
-		subscribeSide(ctx, left, sa)
-		subscribeSide(ctx, right, sb)
-	})}
+	sa, sb := sourceOf(a), sourceOf(b)
+	return zipInto(prefetchOptions(o), func(z *zip[R]) []func() {
+		qa, ra := zipFrom(z, sa)
+		qb, rb := zipFrom(z, sb)
+		z.make = func() R { return f(qa.pop(), qb.pop()) }
+		return []func(){ra, rb}
+	})
 }
 
-// Kernel of zip: as many sides as there are publishers, each with a queue, and
-// one drainer.
+// Zip3 is [Zip2] of three sides.
 //
-// INVARIANTS
-//   - wip > 0 means that somebody is zipping; that goroutine alone pops, calls
-//     make and calls down.
-//   - mu guards every side's queue and done, and err.
-//   - over: the terminal went down or the subscription was cancelled.
-type zip[R any] struct {
-	ctx      context.Context
-	down     Subscriber[R]
-	push     func(R) bool
-	sides    []zipped
-	make     func() R // pops one value from each side
-	prefetch int
-
-	wip     atomic.Int32
-	over    atomic.Bool
-	demand  demand
-	mu      sync.Mutex
-	err     error
-	running bool // make is executing
+// Source: Reactor's Flux.zip.
+func Zip3[A, B, C, R any](
+	a Publisher[A], b Publisher[B], c Publisher[C],
+	f func(a A, b B, c C) R, o ...PrefetchOption,
+) Flux[R] {
+	if f == nil {
+		return nilFunc[R]("Zip3")
+	}
+	sa, sb, sc := sourceOf(a), sourceOf(b), sourceOf(c)
+	return zipInto(prefetchOptions(o), func(z *zip[R]) []func() {
+		qa, ra := zipFrom(z, sa)
+		qb, rb := zipFrom(z, sb)
+		qc, rc := zipFrom(z, sc)
+		z.make = func() R { return f(qa.pop(), qb.pop(), qc.pop()) }
+		return []func(){ra, rb, rc}
+	})
 }
 
-// zipped is a side, whatever the type of its values.
-type zipped interface {
-	waiting() (n int, done bool)
-	refill()
-	cancel()
+// Zip4 is [Zip2] of four sides.
+//
+// Source: Reactor's Flux.zip.
+func Zip4[A, B, C, D, R any](
+	a Publisher[A], b Publisher[B], c Publisher[C], d Publisher[D],
+	f func(a A, b B, c C, d D) R, o ...PrefetchOption,
+) Flux[R] {
+	if f == nil {
+		return nilFunc[R]("Zip4")
+	}
+	sa, sb, sc, sd := sourceOf(a), sourceOf(b), sourceOf(c), sourceOf(d)
+	return zipInto(prefetchOptions(o), func(z *zip[R]) []func() {
+		qa, ra := zipFrom(z, sa)
+		qb, rb := zipFrom(z, sb)
+		qc, rc := zipFrom(z, sc)
+		qd, rd := zipFrom(z, sd)
+		z.make = func() R { return f(qa.pop(), qb.pop(), qc.pop(), qd.pop()) }
+		return []func(){ra, rb, rc, rd}
+	})
 }
 
-type zipSide[T, R any] struct {
-	z     *zip[R]
-	up    Subscription
-	queue ring[T]
-	done  bool
-	taken int
+// Zip5 is [Zip2] of five sides.
+//
+// Source: Reactor's Flux.zip.
+func Zip5[A, B, C, D, E, R any](
+	a Publisher[A], b Publisher[B], c Publisher[C], d Publisher[D], e Publisher[E],
+	f func(a A, b B, c C, d D, e E) R, o ...PrefetchOption,
+) Flux[R] {
+	if f == nil {
+		return nilFunc[R]("Zip5")
+	}
+	sa, sb, sc, sd, se := sourceOf(a), sourceOf(b), sourceOf(c), sourceOf(d), sourceOf(e)
+	return zipInto(prefetchOptions(o), func(z *zip[R]) []func() {
+		qa, ra := zipFrom(z, sa)
+		qb, rb := zipFrom(z, sb)
+		qc, rc := zipFrom(z, sc)
+		qd, rd := zipFrom(z, sd)
+		qe, re := zipFrom(z, se)
+		z.make = func() R { return f(qa.pop(), qb.pop(), qc.pop(), qd.pop(), qe.pop()) }
+		return []func(){ra, rb, rc, rd, re}
+	})
 }
 
-func subscribeSide[T, R any](ctx context.Context, src source[T], side *zipSide[T, R]) {
-	if !side.z.over.Load() {
-		src.subscribe(ctx, side)
+// Zip6 is [Zip2] of six sides.
+//
+// Source: Reactor's Flux.zip.
+func Zip6[A, B, C, D, E, F, R any](
+	a Publisher[A], b Publisher[B], c Publisher[C], d Publisher[D], e Publisher[E], f Publisher[F],
+	fn func(a A, b B, c C, d D, e E, f F) R, o ...PrefetchOption,
+) Flux[R] {
+	if fn == nil {
+		return nilFunc[R]("Zip6")
 	}
+	sa, sb, sc, sd, se, sf := sourceOf(a), sourceOf(b), sourceOf(c), sourceOf(d), sourceOf(e), sourceOf(f)
+	return zipInto(prefetchOptions(o), func(z *zip[R]) []func() {
+		qa, ra := zipFrom(z, sa)
+		qb, rb := zipFrom(z, sb)
+		qc, rc := zipFrom(z, sc)
+		qd, rd := zipFrom(z, sd)
+		qe, re := zipFrom(z, se)
+		qf, rf := zipFrom(z, sf)
+		z.make = func() R { return fn(qa.pop(), qb.pop(), qc.pop(), qd.pop(), qe.pop(), qf.pop()) }
+		return []func(){ra, rb, rc, rd, re, rf}
+	})
 }
 
-func (s *zipSide[T, R]) OnSubscribe(up Subscription) {
-	s.z.mu.Lock()
-	s.up = up
-	s.z.mu.Unlock()
-	if s.z.over.Load() {
-		up.Cancel()
-		return
-	}
-	up.Request(prefetchDemand(s.z.prefetch))
-}
-
-func (s *zipSide[T, R]) OnNext(v T) {
-	s.z.mu.Lock()
-	full := s.queue.len() >= queueBound(s.z.prefetch)
-	if !full {
-		s.queue.push(v)
-	}
-	s.z.mu.Unlock()
-	if full {
-		s.up.Cancel()
-		s.z.fail(ErrOverflow)
-		return
-	}
-	s.z.change()
-}
-
-func (s *zipSide[T, R]) OnError(err error) { s.z.fail(err) }
-
-func (s *zipSide[T, R]) OnComplete() {
-	s.z.mu.Lock()
-	s.done = true
-	s.z.mu.Unlock()
-	s.z.change()
-}
-
-func (s *zipSide[T, R]) waiting() (n int, done bool) { return s.queue.len(), s.done }
-
-func (s *zipSide[T, R]) pop() T {
-	s.z.mu.Lock()
-	defer s.z.mu.Unlock()
-	return s.queue.pop()
-}
-
-func (s *zipSide[T, R]) refill() {
-	if s.z.prefetch == unlimited {
-		return
-	}
-	if s.taken++; s.taken == refillAt(s.z.prefetch) {
-		s.taken = 0
-		s.up.Request(int64(refillAt(s.z.prefetch)))
-	}
-}
-
-// cancel lets the side go; the queue is discarded.
-func (s *zipSide[T, R]) cancel() {
-	s.z.mu.Lock()
-	up, q := s.up, s.queue
-	s.queue = ring[T]{}
-	s.z.mu.Unlock()
-	if up != nil {
-		up.Cancel()
-	}
-	q.drop(func(v T) { discard(s.z.ctx, v) })
-}
-
-func (z *zip[R]) Request(n int64) {
-	z.demand.add(n)
-	z.change()
-}
-
-func (z *zip[R]) Cancel() {
-	if !z.over.Swap(true) && z.wip.Add(1) == 1 {
-		z.drain()
-	}
-}
-
-func (z *zip[R]) fail(err error) {
-	z.mu.Lock()
-	late := z.err != nil || z.over.Load()
-	if !late {
-		z.err = err
-	}
-	z.mu.Unlock()
-	if late {
-		dropError(z.ctx, err)
-		return
-	}
-	z.change()
-}
-
-func (z *zip[R]) change() {
-	if z.wip.Add(1) == 1 {
-		z.drain()
-	}
-}
-
-func (z *zip[R]) drain() {
-	for seen := z.wip.Load(); seen != 0; seen = z.wip.Add(-seen) {
-		for z.pass() {
-		}
-	}
-}
-
-// pass sends one tuple or the end; false means that nothing can be sent.
-func (z *zip[R]) pass() bool {
-	defer z.guard()
-	if z.over.Load() {
-		z.release()
-		return false
-	}
-	err := z.demand.err()
-	z.mu.Lock()
-	if z.err != nil {
-		err = z.err
-	}
-	ready, over := true, false
-	for _, s := range z.sides {
-		n, done := s.waiting()
-		ready = ready && n > 0
-		over = over || n == 0 && done
-	}
-	z.mu.Unlock()
+// ZipAll is [Zip2] of any number of sides of one type; f gets their values in the
+// order of srcs, in a slice of its own (one allocation a tuple). Without sources
+// it is empty.
+//
+// Source: Reactor's Flux.zip(Function, int, Publisher...).
+func ZipAll[T, R any](srcs []Publisher[T], f func(values []T) R, o ...PrefetchOption) Flux[R] {
 	switch {
-	case err != nil || over:
-		z.finish(err)
-		return false
-	case !ready || z.demand.load() == 0:
-		return false
+	case f == nil:
+		return nilFunc[R]("ZipAll")
+	case len(srcs) == 0:
+		return Empty[R]()
 	}
-	z.running = true
-	r := z.make()
-	z.running = false
-	if z.push(r) {
-		z.demand.sub(1)
-	}
-	for _, s := range z.sides {
-		s.refill()
-	}
-	return true
-}
-
-func (z *zip[R]) finish(err error) {
-	down := z.down
-	z.over.Store(true)
-	z.release()
-	(&ending{err: err}).deliver(down)
-}
-
-func (z *zip[R]) release() {
-	z.down, z.push = nil, nil
-	for _, s := range z.sides {
-		s.cancel()
-	}
-}
-
-// guard settles a panic of make, or one from below.
-func (z *zip[R]) guard() {
-	p := caught(recover())
-	if p == nil {
-		return
-	}
-	if z.running {
-		z.running = false
-		z.finish(p)
-		return
-	}
-	down := z.down
-	z.over.Store(true)
-	z.release()
-	if !passPanic(down, p) {
-		dropError(z.ctx, p)
-	}
+	from := sourcesOf(srcs)
+	return zipInto(prefetchOptions(o), func(z *zip[R]) []func() {
+		sides, subscribe := make([]*zipSide[T, R], len(from)), make([]func(), len(from))
+		for i, src := range from {
+			sides[i], subscribe[i] = zipFrom(z, src)
+		}
+		z.make = func() R {
+			values := make([]T, len(sides))
+			for i, side := range sides {
+				values[i] = side.pop()
+			}
+			return f(values)
+		}
+		return subscribe
+	})
 }

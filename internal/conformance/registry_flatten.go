@@ -15,10 +15,19 @@ func flattens() map[string]newOperator {
 		},
 		"concatMapDelayError": func(r *rig, f flux.Flux[any], n node, _ any) flux.Flux[any] {
 			o := append(mergeOptions(n), flux.DelayErrors())
+			if n.has("tillTheEnd") && !n.flag("tillTheEnd") {
+				o = append(o, flux.DelayErrorsOfOuter())
+			}
 			if n.has("tillTheEnd") && !n.has("prefetch") {
 				o = append(o, flux.Prefetch(32)) // Reactor's form with this argument takes a prefetch too
 			}
 			return flux.ConcatMap(f, r.inner(n, "p"), o...)
+		},
+		"flatMapSequential": func(r *rig, f flux.Flux[any], n node, _ any) flux.Flux[any] {
+			return flux.FlatMapSequential(f, r.inner(n, "p"), mergeOptions(n)...)
+		},
+		"flatMapSequentialDelayError": func(r *rig, f flux.Flux[any], n node, _ any) flux.Flux[any] {
+			return flux.FlatMapSequential(f, r.inner(n, "p"), append(mergeOptions(n), flux.DelayErrors())...)
 		},
 		"switchMap": func(r *rig, f flux.Flux[any], n node, _ any) flux.Flux[any] {
 			return flux.SwitchMap(f, r.inner(n, "p"))
@@ -29,6 +38,9 @@ func flattens() map[string]newOperator {
 // mergeOptions reads the options of a node, each where it is given.
 func mergeOptions(n node) []flux.MergeOption {
 	var o []flux.MergeOption
+	if n.flag("delayError") {
+		o = append(o, flux.DelayErrors())
+	}
 	if n.has("concurrency") {
 		o = append(o, flux.Concurrency(n.bound("concurrency", 0)))
 	}
@@ -36,4 +48,12 @@ func mergeOptions(n node) []flux.MergeOption {
 		o = append(o, flux.Prefetch(n.bound("prefetch", 0)))
 	}
 	return o
+}
+
+// prefetchOptions reads the prefetch, where it is given.
+func prefetchOptions(n node) []flux.PrefetchOption {
+	if !n.has("prefetch") {
+		return nil
+	}
+	return []flux.PrefetchOption{flux.Prefetch(n.bound("prefetch", 0))}
 }

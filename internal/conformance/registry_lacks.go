@@ -1,7 +1,5 @@
 package conformance
 
-import "fmt"
-
 // lacks are the variants of bound operators that do not exist yet.
 func lacks() map[string]func(n node) string {
 	return map[string]func(n node) string{
@@ -13,19 +11,6 @@ func lacks() map[string]func(n node) string {
 			}
 			return ""
 		},
-		"concatMapDelayError": func(n node) string {
-			if n.has("tillTheEnd") && !n.flag("tillTheEnd") {
-				return "tillTheEnd=false"
-			}
-			return ""
-		},
-		"zip": func(n node) string {
-			if k := len(n.list("ps")); k != 2 {
-				return fmt.Sprintf("of %d", k)
-			}
-			return given("prefetch")(n)
-		},
-		"zipWith": given("prefetch"),
 	}
 }
 
