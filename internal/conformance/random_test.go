@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 )
@@ -62,6 +63,8 @@ func TestPipelinesThatBrokeTheContractKeepIt(t *testing.T) {
 
 // breach runs a case and reports how it broke the contract, "" if it did not.
 func breach(t *testing.T, c *Case, reg *registry) string {
+	watchdog := time.AfterFunc(patience, func() { panic("the pipeline hangs: " + c.raw) })
+	defer watchdog.Stop()
 	got, faults, leaks := watched(t, c, reg)
 	if len(leaks) > 0 {
 		faults = append(faults, fmt.Sprintf("the end: running on without a subscriber: %v", leaks))
@@ -87,7 +90,7 @@ func partsOf(cases []*Case, reg *registry) parts {
 			op := n.op()
 			switch {
 			case op == "probe", op == "flattenList":
-			case op == "retry" && !n.has("n"): // may go on for ever, as it should
+			case endless(n):
 			case n.text("strategy", "") == "IGNORE": // exceeds the demand, as it should
 			case i == 0:
 				ps.sources[op] = append(ps.sources[op], n)
@@ -97,6 +100,17 @@ func partsOf(cases []*Case, reg *registry) parts {
 		}
 	}
 	return ps
+}
+
+// endless tells whether an operator may go on for ever, as it should.
+func endless(n node) bool {
+	switch n.op() {
+	case "retry", "repeat":
+		return !n.has("n")
+	case "retryWhen", "repeatWhen", "expand", "expandDeep":
+		return true
+	}
+	return false
 }
 
 func pick(rnd *rand.Rand, from map[string][]node) map[string]any {
