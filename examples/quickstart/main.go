@@ -78,7 +78,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	failed := make(chan error, 1) // room for the error of a server that nobody waits for any more
 	go func() { failed <- server.Serve(listener) }()
 	url := "http://" + reachable(listener.Addr().(*net.TCPAddr))
-	fmt.Fprintf(out, "page:   %s/\nstream: curl -N '%s/events?only=cpu,memory'\nctrl-C ends it\n", url, url)
+	_, _ = fmt.Fprintf(out, "page:   %s/\nstream: curl -N '%s/events?only=cpu,memory'\nctrl-C ends it\n", url, url)
 
 	select {
 	case err = <-failed:

@@ -17,7 +17,7 @@ import (
 
 // program runs the quickstart on a free port. stop is its ctrl-C: it returns
 // what run returned, and how long that took.
-func program(t *testing.T, args ...string) (url string, stop func() (error, time.Duration)) {
+func program(t *testing.T, args ...string) (url string, stop func() (time.Duration, error)) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	out, in := io.Pipe()
@@ -28,12 +28,13 @@ func program(t *testing.T, args ...string) (url string, stop func() (error, time
 	go io.Copy(io.Discard, out) //nolint:errcheck // ends with the pipe, below
 	t.Cleanup(func() {
 		cancel()
-		in.Close()
+		assert.NoError(t, in.Close())
 	})
-	return regexp.MustCompile(`http://\S+`).FindString(line), func() (error, time.Duration) {
+	return regexp.MustCompile(`http://\S+`).FindString(line), func() (time.Duration, error) {
 		started := time.Now()
 		cancel()
-		return <-done, time.Since(started)
+		err := <-done
+		return time.Since(started), err
 	}
 }
 
@@ -47,7 +48,7 @@ func get(t *testing.T, url string, header ...string) (*http.Response, string) {
 	}
 	resp, err := http.DefaultClient.Do(req)
 	require.NoError(t, err)
-	defer resp.Body.Close()
+	defer func() { assert.NoError(t, resp.Body.Close()) }()
 	body, err := io.ReadAll(resp.Body)
 	require.NoError(t, err)
 	return resp, string(body)
@@ -67,7 +68,7 @@ func TestThePageAndItsPartsAreServedFromTheBinary(t *testing.T) {
 	resp, body := get(t, url+"nowhere")
 	assert.Equal(t, http.StatusNotFound, resp.StatusCode)
 	assert.Contains(t, body, "/nowhere")
-	err, _ := stop()
+	_, err := stop()
 	require.NoError(t, err)
 }
 
@@ -79,7 +80,7 @@ func TestAMeaninglessRequestIsA400ThatSaysWhy(t *testing.T) {
 	resp, body = get(t, url+"events", "Last-Event-ID", "yesterday")
 	assert.Equal(t, http.StatusBadRequest, resp.StatusCode)
 	assert.Contains(t, body, `malformed Last-Event-ID "yesterday"`)
-	err, _ := stop()
+	_, err := stop()
 	require.NoError(t, err)
 }
 
@@ -90,7 +91,7 @@ func TestCtrlCGivesEveryClientALastEventAndACloseInTime(t *testing.T) {
 	req.Header.Set("Last-Event-ID", "41")
 	resp, err := http.DefaultClient.Do(req)
 	require.NoError(t, err)
-	defer resp.Body.Close()
+	defer func() { assert.NoError(t, resp.Body.Close()) }()
 	assert.Equal(t, "text/event-stream", resp.Header.Get("Content-Type"))
 
 	// Three that make trouble: one that never reads, one in the middle of its
@@ -98,7 +99,7 @@ func TestCtrlCGivesEveryClientALastEventAndACloseInTime(t *testing.T) {
 	for _, start := range []string{"GET /events HTTP/1.1\r\nHost: x\r\n\r\n", "GET /eve", ""} {
 		c, err := net.Dial("tcp", strings.Trim(strings.TrimPrefix(url, "http://"), "/"))
 		require.NoError(t, err)
-		defer c.Close()
+		t.Cleanup(func() { assert.NoError(t, c.Close()) })
 		_, err = io.WriteString(c, start)
 		require.NoError(t, err)
 	}
@@ -108,7 +109,7 @@ func TestCtrlCGivesEveryClientALastEventAndACloseInTime(t *testing.T) {
 	for lines.Scan() && !strings.HasPrefix(lines.Text(), "id: 45") {
 		text = append(text, lines.Text())
 	}
-	err, took := stop()
+	took, err := stop()
 	require.NoError(t, err)
 	assert.Less(t, took, 3*time.Second)
 	for lines.Scan() {

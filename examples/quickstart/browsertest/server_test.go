@@ -72,7 +72,7 @@ func (s *server) interrupt(t *testing.T) {
 func (s *server) kill(t *testing.T) {
 	t.Helper()
 	require.NoError(t, s.cmd.Process.Kill())
-	<-s.exited
+	require.Error(t, <-s.exited, "a killed process has no exit code 0")
 }
 
 // lines collects what a process writes, and wakes who waits for a line.

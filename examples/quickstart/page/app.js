@@ -94,13 +94,14 @@ const stream = new Stream(["open", ...names, "bye"], {
 });
 
 function unknown(...which) {
-  for (const name of which) charts[name].absent("Only Linux tells. The Go figures below are live.");
+  for (const name of which) charts[name].absent("Read from /proc, which this system does not have. The figures of the Go runtime are live.");
 }
 
 const states = { connecting: "Connecting", live: "Live", lost: "Connection lost, trying again", leaving: "Server is leaving, will reconnect" };
 
 function showState(state) {
   const badge = $("connection");
+  if (state !== "live") started = 0; // the next open event tells it anew
   if (badge.dataset.state === state) return;
   // The goodbye explains the loss that follows it: it stays until we are back.
   if (state === "lost" && badge.dataset.state === "leaving") return;
@@ -156,6 +157,7 @@ const rows = Object.fromEntries(names.map((name) => {
   const tick = make("input");
   tick.type = "checkbox";
   tick.name = name;
+  tick.ariaLabel = name; // without the event's text, which changes all the time
   const id = make("span", "id"), data = make("code");
   const title = make("b");
   title.textContent = name;
