@@ -108,7 +108,7 @@ func (c *concatMap[T, R]) OnNext(v T) {
 }
 
 func (c *concatMap[T, R]) OnError(err error) {
-	if c.delay {
+	if c.delay && !c.gate.closed() {
 		c.later(err)
 		c.OnComplete()
 		return
@@ -266,7 +266,7 @@ func (in *concatInner[T, R]) TryOnNext(v R) bool {
 
 func (in *concatInner[T, R]) OnError(err error) {
 	c := in.outer
-	if c.delay {
+	if c.delay && !c.gate.closed() {
 		c.later(err)
 		if !c.boundary {
 			in.OnComplete()

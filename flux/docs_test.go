@@ -18,6 +18,12 @@ func TestEveryExportedNameIsDocumentedAndEveryOperatorHasAnExample(t *testing.T)
 	for _, e := range doc.Examples(tests...) {
 		require.True(t, e.Output != "" || e.EmptyOutput, "Example%s has no output to check", e.Name)
 		examples[e.Name] = true
+		ast.Inspect(e.Code, func(n ast.Node) bool {
+			if used, ok := n.(*ast.SelectorExpr); ok && isFlux(used.X) {
+				examples[used.Sel.Name] = true // a small function may be shown beside another
+			}
+			return true
+		})
 	}
 	var bare, undocumented []string
 	documented := func(name, text string) {
@@ -59,6 +65,11 @@ func TestEveryExportedNameIsDocumentedAndEveryOperatorHasAnExample(t *testing.T)
 
 // wellKnown are methods whose contract their interface states.
 var wellKnown = map[string]bool{"Error": true, "String": true, "Unwrap": true}
+
+func isFlux(x ast.Expr) bool {
+	id, ok := x.(*ast.Ident)
+	return ok && id.Name == "flux"
+}
 
 // parsed is the package's documentation, read from its sources, and its tests.
 func parsed(t *testing.T) (pkg *doc.Package, tests []*ast.File) {

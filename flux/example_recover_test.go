@@ -62,3 +62,9 @@ func ExampleFlux_SwitchIfEmpty() {
 	fmt.Println(nobody.SwitchIfEmpty(flux.Just("anonymous")).Collect(context.Background()))
 	// Output: [anonymous] <nil>
 }
+
+func ExampleErrorSignal() {
+	recorded := flux.Just(flux.NextSignal(1), flux.ErrorSignal[int](errors.New("torn")))
+	fmt.Println(flux.Dematerialize(recorded).OnErrorReturn(-1).Collect(context.Background()))
+	// Output: [1 -1] <nil>
+}

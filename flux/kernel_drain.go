@@ -107,7 +107,7 @@ func (d *drain[T]) direct(v T) bool {
 // end sends the terminal: an error, or completion if err is nil.
 func (d *drain[T]) end(err error) {
 	d.mu.Lock()
-	late := d.ended
+	late := d.ended || d.stopped.Load()
 	if !late {
 		d.ended, d.err = true, err
 	}
