@@ -64,6 +64,7 @@ func newRegistry() *registry {
 			backpressure(),
 			multicasts(),
 			buffers(),
+			windows(),
 		),
 		hooks: hooks(),
 		lacks: lacks(),
