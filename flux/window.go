@@ -52,6 +52,7 @@ type windows[T any] struct {
 	source    arbiter
 	holders   holders
 	cancelled atomic.Bool
+	release   func() // lets the source, and what else there is, go
 }
 
 // into sets up one subscription.
@@ -59,6 +60,7 @@ func (w *windows[T]) into(ctx context.Context, s Subscriber[Flux[T]]) {
 	w.ctx, w.down, w.push = ctx, s, pusher(s)
 	w.cut = true
 	w.lost = func(f Flux[T]) { f.src.(*unicast[T]).abandon() }
+	w.release = w.source.Cancel
 	w.holders.join()
 }
 
@@ -72,18 +74,16 @@ func (w *windows[T]) give(u *unicast[T]) { w.offer(Flux[T]{u}) }
 
 func (w *windows[T]) left(bool) {
 	if w.holders.leave() == 0 {
-		w.source.Cancel()
+		w.release()
 	}
 }
 
 // leave is the cancel of the subscriber of the windows.
-func (w *windows[T]) leave() bool {
-	if w.cancelled.Swap(true) {
-		return false
+func (w *windows[T]) leave() {
+	if !w.cancelled.Swap(true) {
+		w.left(true)
+		w.cancel()
 	}
-	w.left(true)
-	w.cancel()
-	return true
 }
 
 // windowCount opens and ends windows by count.

@@ -68,6 +68,15 @@ func decisions() []decision {
 			}),
 		},
 		{
+			ID: "windowWhen-lets-its-source-go",
+			Reason: "when the openings end a windowWhen, or its subscriber and the windows have left, Reactor " +
+				"leaves the source running and drops what it sends; ours cancels it",
+			Applies: func(c *Case) bool {
+				return c.uses(func(n node) bool { return n.op() == "windowWhen" || n.op() == "windowTime" && n.has("skip") })
+			},
+			Excuses: each(func(l line) bool { return !strings.HasPrefix(l.Section, "out ") }),
+		},
+		{
 			ID: "concatMap-joins-errors",
 			Reason: "of several delayed errors of a concatMap Reactor keeps one and drops the others; ours joins " +
 				"them, as flatMap does in both",

@@ -27,6 +27,21 @@ func windows() map[string]newOperator {
 		"windowWhile": windowed(func(_ *rig, f flux.Flux[any], n node, _ any) flux.Flux[flux.Flux[any]] {
 			return flux.WindowWhile(f, predicate(n["f"]))
 		}),
+		"windowTime": windowed(func(_ *rig, f flux.Flux[any], n node, outer any) flux.Flux[flux.Flux[any]] {
+			if n.has("skip") {
+				return flux.WindowForEvery(f, n.ms("d", outer), n.ms("skip", outer))
+			}
+			return flux.WindowFor(f, n.ms("d", outer))
+		}),
+		"windowTimeout": windowed(func(_ *rig, f flux.Flux[any], n node, outer any) flux.Flux[flux.Flux[any]] {
+			return flux.WindowTimeout(f, int(n.num("n", outer)), n.ms("d", outer), batching(n)...)
+		}),
+		"windowOn": windowed(func(r *rig, f flux.Flux[any], n node, outer any) flux.Flux[flux.Flux[any]] {
+			return flux.WindowOn(f, r.pipeline(n, "p", outer))
+		}),
+		"windowWhen": windowed(func(r *rig, f flux.Flux[any], n node, outer any) flux.Flux[flux.Flux[any]] {
+			return flux.WindowWhen(f, r.pipeline(n, "p", outer), r.inner(n, "close"))
+		}),
 		"groupBy": func(r *rig, f flux.Flux[any], n node, outer any) flux.Flux[any] {
 			var o []flux.HopOption
 			if n.has("prefetch") {
