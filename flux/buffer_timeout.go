@@ -75,11 +75,13 @@ func (d *deadline) start(gap time.Duration, f func()) {
 	d.timer.Stop() // not before a value came
 }
 
-func (d *deadline) set() {
-	d.due = time.Now().Add(d.gap)
+func (d *deadline) set() { d.setTo(time.Now().Add(d.gap)) }
+
+func (d *deadline) setTo(due time.Time) {
+	d.due = due
 	if !d.armed {
 		d.armed = true
-		d.timer.Reset(d.gap)
+		d.timer.Reset(time.Until(due))
 	}
 }
 

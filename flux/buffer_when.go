@@ -19,7 +19,12 @@ func BufferWhen[T, O, C any, P Publisher[C]](src Publisher[T], opening Publisher
 	if shut == nil {
 		return Error[[]T](invalid("BufferWhen: the function that gives the closing publisher must not be nil"))
 	}
-	return bufferWhen(sourceOf(src), sourceOf(opening), func(ctx context.Context, v O, closed func(error)) closer {
+	return bufferWhen(sourceOf(src), sourceOf(opening), closeWith[O, C](shut))
+}
+
+// closeWith closes a list or a window with a publisher made by shut.
+func closeWith[O, C any, P Publisher[C]](shut func(v O) P) newCloser[O] {
+	return func(ctx context.Context, v O, closed func(error)) closer {
 		t := &trigger[C]{ctx: ctx, end: closed}
 		t.next = func(C) {
 			if t.cancel() {
@@ -28,7 +33,7 @@ func BufferWhen[T, O, C any, P Publisher[C]](src Publisher[T], opening Publisher
 		}
 		p := sourceOf[C](shut(v))
 		return closer{t.cancel, func() { p.subscribe(ctx, t) }}
-	})
+	}
 }
 
 // closer is what is to close a list or a window: start must follow once the list

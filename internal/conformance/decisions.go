@@ -67,6 +67,15 @@ func decisions() []decision {
 				return strings.HasPrefix(l.Section, "up ") && strings.Contains(l.Got, `"cancel"`)
 			}),
 		},
+		{
+			ID: "windowWhen-lets-its-source-go",
+			Reason: "when the openings end a windowWhen, or its subscriber and the windows have left, Reactor " +
+				"leaves the source running and drops what it sends; ours cancels it",
+			Applies: func(c *Case) bool {
+				return c.uses(func(n node) bool { return n.op() == "windowWhen" || n.op() == "windowTime" && n.has("skip") })
+			},
+			Excuses: each(func(l line) bool { return !strings.HasPrefix(l.Section, "out ") }),
+		},
 	}
 }
 

@@ -16,6 +16,7 @@ func TestADecisionExplainsItsOwnDifferenceOnly(t *testing.T) {
 	const buffered = `{"p":[{"op":"sink"}],"sink":{"kind":"multicast.onBackpressureBuffer","n":4},` +
 		`"subs":[{"id":"a","acts":[[5,"cancel"]]}],"acts":[[10,"tryNext",1]]}`
 	const other = `{"p":[{"op":"never"},{"op":"probe"},{"op":"takeUntilOther","p":[{"op":"timed","ev":[[5,"error:boom"]]}]}]}`
+	const openings = `{"p":[{"op":"never"},{"op":"probe"},{"op":"windowWhen","p":[{"op":"empty"}],"close":[{"op":"never"}]}]}`
 	for _, c := range []struct {
 		id, dsl, flags, expect string
 		explained, unexplained string
@@ -41,6 +42,12 @@ func TestADecisionExplainsItsOwnDifferenceOnly(t *testing.T) {
 			"takeUntilOther-cancels-its-source", other, "",
 			`{"up":{"p":[[0,"subscribe"]]}}`,
 			`{"up":{"p":[[0,"subscribe"],[5,"cancel"]]}}`, `{"up":{"p":[[0,"subscribe"],[0,"subscribe"]]}}`,
+		},
+		{
+			"windowWhen-lets-its-source-go", openings, "",
+			`{"out":{"s":[[0,"complete"]]},"up":{"p":[[0,"subscribe"]]}}`,
+			`{"out":{"s":[[0,"complete"]]},"up":{"p":[[0,"subscribe"],[0,"cancel"]]}}`,
+			`{"out":{"s":[[1,"complete"]]},"up":{"p":[[0,"subscribe"],[0,"cancel"]]}}`,
 		},
 	} {
 		t.Run(c.id, func(t *testing.T) {

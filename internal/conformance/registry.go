@@ -67,6 +67,7 @@ func newRegistry() *registry {
 			backpressure(),
 			multicasts(),
 			buffers(),
+			windows(),
 		),
 		hooks: hooks(),
 		lacks: lacks(),

@@ -1,0 +1,228 @@
+package flux
+
+import (
+	"context"
+	"sync"
+	"sync/atomic"
+)
+
+// Grouped is the Flux of the values that have one key.
+type Grouped[K comparable, T any] struct {
+	Flux[T]
+	Key K
+}
+
+// GroupBy gives a Flux for each key, when its first value comes, and every value
+// to the Flux of its key. src is asked for 256 values ahead (Prefetch(n)) and for
+// one more with each that its group's subscriber has got, so groups must all be
+// read: one that is not holds its values back, and in the end the source. A group
+// is a Flux for one subscriber, as the windows of [Window] are; groups end with
+// src, in the order in which they were opened. A group that was cancelled is
+// opened again by the next value of its key. Cancelling the Flux of groups opens
+// no more of them; the source is cancelled with the last group that is left. key
+// is called by the goroutine that sends the value; its panic cancels src and is
+// the error of every group and of the stream. Cost: a map lookup a value, a queue
+// a group.
+//
+// Source: Reactor's Flux.groupBy.
+func GroupBy[T any, K comparable](src Publisher[T], key func(v T) K, opts ...HopOption) Flux[Grouped[K, T]] {
+	o := options{prefetch: defaultHop}
+	for _, opt := range opts {
+		opt.hop(&o)
+	}
+	switch {
+	case key == nil:
+		return Error[Grouped[K, T]](invalid("GroupBy: the key function must not be nil"))
+	case o.err != nil:
+		return Error[Grouped[K, T]](o.err)
+	}
+	main := sourceOf(src)
+	return Flux[Grouped[K, T]]{sourceFunc[Grouped[K, T]](func(ctx context.Context, s Subscriber[Grouped[K, T]]) {
+		g := &groupBy[K, T]{key: key, prefetch: o.prefetch, groups: map[K]*group[K, T]{}}
+		g.ctx, g.up, g.down, g.push = ctx, g, s, pusher(s)
+		g.cut = true
+		g.passed = g.source.Request
+		g.lost = func(lost Grouped[K, T]) { lost.src.(*group[K, T]).abandon() }
+		g.holders.join()
+		main.subscribe(ctx, g)
+	})}
+}
+
+// groupBy deals values out to groups.
+//
+// INVARIANTS
+//   - mu guards groups and the list of them in the order of their opening, and is
+//     never held while calling out.
+//   - open groups and the subscriber of the groups hold the source; the last of
+//     them that leaves cancels it.
+//   - A value uses one of the demand; it is asked for again when it has left its
+//     group, in whatever way, but the value that opened a group when the group
+//     was given out.
+type groupBy[K comparable, T any] struct {
+	drain[Grouped[K, T]]
+	source    arbiter
+	holders   holders
+	cancelled atomic.Bool
+	key       func(T) K
+	prefetch  int
+	running   bool
+	failed    bool
+
+	mu          sync.Mutex
+	groups      map[K]*group[K, T]
+	first, last *group[K, T]
+}
+
+type group[K comparable, T any] struct {
+	unicast[T]
+	key        K
+	prev, next *group[K, T]
+	first      bool // the value that opened it is still to be passed
+}
+
+func (g *groupBy[K, T]) OnSubscribe(s Subscription) {
+	g.source.set(s)
+	g.down.OnSubscribe(g)
+	s.Request(prefetchDemand(g.prefetch))
+}
+
+func (g *groupBy[K, T]) OnNext(v T) {
+	if g.failed {
+		dropNext(g.ctx, v)
+		return
+	}
+	g.running = true
+	k := g.key(v)
+	in := g.find(k)
+	g.running = false
+	switch {
+	case in != nil:
+		in.offer(v)
+	case g.cancelled.Load():
+		discard(g.ctx, v)
+		g.source.Request(1)
+	default:
+		in = g.open(k)
+		in.offer(v)
+		g.offer(Grouped[K, T]{Flux[T]{in}, k})
+	}
+}
+
+// find gives the open group of a key. It panics for a key that is an interface
+// and holds what cannot be compared; that is a panic of the key function.
+func (g *groupBy[K, T]) find(k K) *group[K, T] {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.groups[k]
+}
+
+// open makes the group of a key.
+func (g *groupBy[K, T]) open(k K) *group[K, T] {
+	in := &group[K, T]{key: k, first: true}
+	in.into(g.ctx, func(cancelled bool) { g.left(in, cancelled) })
+	in.passed = func(n int64) { g.passedOn(in, n) }
+	in.lost = func(v T) {
+		discard(g.ctx, v)
+		g.passedOn(in, 1)
+	}
+	g.holders.join()
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.groups[k] = in
+	if in.prev = g.last; in.prev == nil {
+		g.first = in
+	} else {
+		in.prev.next = in
+	}
+	g.last = in
+	return in
+}
+
+// passedOn asks for what a group has passed on.
+func (g *groupBy[K, T]) passedOn(in *group[K, T], n int64) {
+	if in.first {
+		in.first = false
+		n--
+	}
+	if n > 0 {
+		g.source.Request(n)
+	}
+}
+
+// left is called when a group has ended or was cancelled.
+func (g *groupBy[K, T]) left(in *group[K, T], cancelled bool) {
+	g.forget(in)
+	switch n := g.holders.leave(); {
+	case n == 0:
+		g.source.Cancel()
+	case n == 1 && cancelled:
+		g.source.Request(prefetchDemand(g.prefetch))
+	}
+}
+
+func (g *groupBy[K, T]) forget(in *group[K, T]) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.groups[in.key] != in {
+		return
+	}
+	delete(g.groups, in.key)
+	if in.prev == nil {
+		g.first = in.next
+	} else {
+		in.prev.next = in.next
+	}
+	if in.next == nil {
+		g.last = in.prev
+	} else {
+		in.next.prev = in.prev
+	}
+}
+
+// oldest is the group that is open for the longest time, or nil.
+func (g *groupBy[K, T]) oldest() *group[K, T] {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.first
+}
+
+func (g *groupBy[K, T]) OnError(err error) {
+	if g.failed {
+		if err != nil {
+			dropError(g.ctx, err)
+		}
+		return
+	}
+	g.failed = true
+	for in := g.oldest(); in != nil; in = g.oldest() {
+		in.close(err)
+		g.forget(in)
+	}
+	g.end(err)
+}
+
+func (g *groupBy[K, T]) OnComplete() { g.OnError(nil) }
+
+func (g *groupBy[K, T]) Request(n int64) { g.request(n) }
+
+func (g *groupBy[K, T]) Cancel() {
+	if g.cancelled.Swap(true) {
+		return
+	}
+	if g.holders.leave() == 0 {
+		g.source.Cancel()
+	}
+	g.cancel()
+}
+
+// TakePanic takes a panic of the key function. Panics from below were taken by
+// the drains.
+func (g *groupBy[K, T]) TakePanic(p error) bool {
+	if !g.running {
+		return false
+	}
+	g.running = false
+	g.source.Cancel()
+	g.OnError(p)
+	return true
+}
