@@ -375,6 +375,7 @@ func (m *merge[T, R]) passInners(r int64) (over, again bool) {
 			} else {
 				in.took(int(popped))
 			}
+			again = again || popped > used
 			if r = m.demand.sub(used); r <= 0 {
 				return false, again
 			}
@@ -386,10 +387,12 @@ func (m *merge[T, R]) passInners(r int64) (over, again bool) {
 	return false, again
 }
 
-// passQueue sends from q while there is demand. It tells how many values used
-// demand, how many left the queue, and whether the merge ended meanwhile.
+// passQueue sends up to r values from q. It tells how many values used demand,
+// how many left the queue, and whether the merge ended meanwhile. A rejected value
+// counts as one of the r: what replaces it is a matter of the next turn, as in
+// Reactor.
 func (m *merge[T, R]) passQueue(q **ring[R], r int64) (used, popped int64, over bool) {
-	for used < r {
+	for popped < r {
 		if m.ended(false) {
 			return used, popped, true
 		}

@@ -57,6 +57,7 @@ func newRegistry() *registry {
 			materializes(),
 			aggregates(),
 			elements(),
+			samples(),
 			filters(),
 			lifecycle(),
 			combines(),

@@ -46,3 +46,23 @@ func filters() map[string]newOperator {
 		},
 	}
 }
+
+func samples() map[string]newOperator {
+	return map[string]newOperator{
+		"sample": func(r *rig, f flux.Flux[any], n node, outer any) flux.Flux[any] {
+			if n.has("p") {
+				return flux.SampleOn(f, r.pipeline(n, "p", outer))
+			}
+			return f.Sample(n.ms("d", outer))
+		},
+		"sampleFirst": func(r *rig, f flux.Flux[any], n node, outer any) flux.Flux[any] {
+			if n.has("p") {
+				return flux.SampleFirstBy(f, r.inner(n, "p"))
+			}
+			return f.SampleFirst(n.ms("d", outer))
+		},
+		"sampleTimeout": func(r *rig, f flux.Flux[any], n node, _ any) flux.Flux[any] {
+			return flux.SampleTimeoutBy(f, r.inner(n, "p"))
+		},
+	}
+}

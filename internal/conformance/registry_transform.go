@@ -20,19 +20,61 @@ func transforms() map[string]newOperator {
 		},
 		"mapNotNull": func(_ *rig, f flux.Flux[any], n node, _ any) flux.Flux[any] {
 			g := function(n["f"])
-			return flux.Handle(f, func(v any, out *flux.Step[any]) {
-				if w := g(v); w != (none{}) {
-					out.Next(w)
-				}
+			return flux.MapNotNull(f, func(v any) (any, bool) {
+				w := g(v)
+				return w, w != any(none{})
 			})
 		},
 		"handle": func(_ *rig, f flux.Flux[any], n node, _ any) flux.Flux[any] {
 			return flux.Handle(f, func(v any, out *flux.Step[any]) { handle(n, v, out) })
 		},
 		"scan": func(_ *rig, f flux.Flux[any], n node, _ any) flux.Flux[any] { return f.Scan(function2(n["f"])) },
+		"scanWith": func(_ *rig, f flux.Flux[any], n node, outer any) flux.Flux[any] {
+			return flux.ScanWith(f, n.value("init", outer), function2(n["f"]))
+		},
+		"flattenList": func(_ *rig, f flux.Flux[any], _ node, _ any) flux.Flux[any] {
+			return flux.FlatMapIterable(f, listOf)
+		},
+		"concatMapIterable": func(_ *rig, f flux.Flux[any], n node, _ any) flux.Flux[any] {
+			if n.has("prefetch") {
+				return flux.FlatMapIterable(f, tens(n), flux.Prefetch(n.bound("prefetch", 256)))
+			}
+			return flux.FlatMapIterable(f, tens(n))
+		},
+		"elapsed": func(_ *rig, f flux.Flux[any], _ node, _ any) flux.Flux[any] {
+			return flux.Map(flux.Elapsed(f), func(e flux.ElapsedValue[any]) any {
+				return []any{e.Elapsed.Milliseconds(), e.Value}
+			})
+		},
+		"timestamp": func(r *rig, f flux.Flux[any], _ node, _ any) flux.Flux[any] {
+			return flux.Map(flux.Timestamp(f), func(t flux.Timestamped[any]) any {
+				return []any{t.Time.Sub(r.start).Milliseconds(), t.Value}
+			})
+		},
+		"timedInfo": func(_ *rig, f flux.Flux[any], _ node, _ any) flux.Flux[any] {
+			return flux.Map(flux.Timed(f), func(t flux.TimedValue[any]) any {
+				return []any{t.Elapsed.Milliseconds(), t.SinceSubscription.Milliseconds(), t.Value}
+			})
+		},
 		"index": func(_ *rig, f flux.Flux[any], _ node, _ any) flux.Flux[any] {
 			return flux.Map(flux.Index(f), func(i flux.Indexed[any]) any { return []any{i.Index, i.Value} })
 		},
+	}
+}
+
+// tens is the mapper of concatMapIterable: n values from ten times the outer one
+// on, unless throwOn says that it fails for it.
+func tens(n node) func(any) []any {
+	throwOn := n.list("throwOn")
+	return func(v any) []any {
+		if throwOn != nil && same(v, throwOn[0]) {
+			panic(named("boom"))
+		}
+		l := make([]any, n.num("n", v))
+		for i := range l {
+			l[i] = integer(v)*10 + int64(i)
+		}
+		return l
 	}
 }
 
