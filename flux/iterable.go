@@ -239,7 +239,7 @@ func (f *flatten[T, R]) finish(err error) {
 	down := f.down
 	f.over.Store(true)
 	f.release()
-	(&ending{err}).deliver(down)
+	(&ending{err: err}).deliver(down)
 }
 
 // release discards what waits.
