@@ -59,6 +59,7 @@ type options struct {
 	Rate     float64       `json:"rate"`
 	Rounds   int           `json:"rounds"`
 	Duration time.Duration `json:"duration_ns"`
+	Patience time.Duration `json:"patience_ns"`
 	out      string
 }
 
@@ -115,6 +116,7 @@ func parse(args []string) (opt options, err error) {
 	f.Float64Var(&opt.Rate, "rate", 20, "events a second; saturate begins with it, idle-kill has none")
 	f.IntVar(&opt.Rounds, "rounds", 3, "rounds")
 	f.DurationVar(&opt.Duration, "duration", 10*time.Second, "length of a measured window")
+	f.DurationVar(&opt.Patience, "patience", 0, "wait up to this long before each measurement until the machine has nothing else to do")
 	f.StringVar(&opt.out, "out", "", "directory for the JSON; empty: results in the bench module")
 	if err := f.Parse(args); err != nil {
 		return opt, err
@@ -142,6 +144,8 @@ func (o options) check(rest []string) error {
 		return fmt.Errorf("rate %v: must be more than 0 and at most %d", o.Rate, maxRate)
 	case o.Rounds < 1 || o.Rounds > maxRounds:
 		return fmt.Errorf("rounds %d: must be from 1 to %d", o.Rounds, maxRounds)
+	case o.Patience < 0 || o.Patience > load.MaxDuration:
+		return fmt.Errorf("patience %v: must be from 0 to %v", o.Patience, load.MaxDuration)
 	case o.Duration < time.Second || o.Duration > load.MaxDuration/2:
 		return fmt.Errorf("duration %v: must be from 1s to %v", o.Duration, load.MaxDuration/2)
 	}

@@ -63,9 +63,10 @@ type server struct {
 // startTimeout bounds how long a server takes to listen.
 const startTimeout = 10 * time.Second
 
-// start runs a server that broadcasts from when await clients have come. The
+// start waits for a quiet machine, if it is to, and runs a server that broadcasts from when await clients have come. The
 // caller stops it.
 func (b bench) start(ctx context.Context, kind string, rate float64, await int) (*server, error) {
+	awaitQuiet(ctx, b.Patience)
 	cmd := exec.CommandContext(ctx, b.servers, "-kind", kind,
 		"-rate", strconv.FormatFloat(rate, 'f', -1, 64), "-await", strconv.Itoa(await))
 	cmd.Stderr = os.Stderr

@@ -72,9 +72,9 @@ func ownCPU() time.Duration {
 	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
-// machineCPU gives the time that all processors together have been busy, with
+// MachineCPU gives the time that all processors together have been busy, with
 // interrupts and what the hypervisor gave to others.
-func machineCPU() time.Duration {
+func MachineCPU() time.Duration {
 	b, err := os.ReadFile("/proc/stat")
 	if err != nil {
 		return 0

@@ -155,7 +155,7 @@ func (r *run) window(ctx context.Context) {
 	if s != nil {
 		cpu, _ = processCPU(s.PID)
 	}
-	machine, own, began := machineCPU(), ownCPU(), time.Now()
+	machine, own, began := MachineCPU(), ownCPU(), time.Now()
 	r.enter(stageWindow)
 	if r.opt.Kill > 0 {
 		r.wait(ctx, r.opt.KillAfter, "measuring", never)
@@ -172,7 +172,7 @@ func (r *run) window(ctx context.Context) {
 			s.CPUSeconds = (after - cpu).Seconds()
 		}
 		s.RSSEnd, _ = ResidentKiB(s.PID)
-		others := (machineCPU() - machine).Seconds() - s.CPUSeconds - r.result.Client.CPUSeconds
+		others := (MachineCPU() - machine).Seconds() - s.CPUSeconds - r.result.Client.CPUSeconds
 		r.result.Client.Others = max(0, others/length.Seconds()/float64(runtime.NumCPU()))
 	}
 }

@@ -5,6 +5,7 @@ package load
 import (
 	"context"
 	"errors"
+	"time"
 )
 
 // Run is only there on Linux: the load generator stands on epoll.
@@ -19,3 +20,6 @@ func ResidentKiB(int) (int64, error) {
 
 // RaiseFileLimit leaves the limit as Go's runtime has set it.
 func RaiseFileLimit(int) error { return nil }
+
+// MachineCPU is only there on Linux; elsewhere it is 0.
+func MachineCPU() time.Duration { return 0 }
