@@ -71,6 +71,8 @@ type shard struct {
 	ending  bool  // every connection is sent away
 	goodbye [][]byte
 	scratch []byte
+
+	turns, most, mostBytes int // since the last trim: turns, and the most that one took
 }
 
 // inbox is what the loop takes in one turn.
@@ -101,7 +103,8 @@ const (
 const (
 	scratchSize = 64 << 10 // the most that one write gathers
 	largeFrame  = 4 << 10  // from here on a frame is written alone, without being copied
-	usualInbox  = 4 << 10  // entries; a larger inbox is let go of when a turn uses little of it
+	usualInbox  = 4 << 10  // entries; a larger inbox is let go of when it is no longer needed
+	trimTurns   = 1 << 10  // turns between two looks at that
 )
 
 func newShard(s *Server) (*shard, error) {
@@ -235,23 +238,43 @@ func (s *shard) sleep() {
 	case <-s.wake:
 	case <-s.timer.C:
 		s.armed = 0
+		s.trim()
 		s.mu.Lock()
 		s.asleep = false
 		s.mu.Unlock()
 	}
 }
 
-// giveBack empties an inbox for its next use, unless it has grown large and is
-// now mostly unused.
+// giveBack empties an inbox for its next use.
 func (s *shard) giveBack(in inbox) {
-	if used := len(in.entries); cap(in.entries) > usualInbox && used < cap(in.entries)/8 {
-		in.entries = nil
-	}
-	if used := len(in.bytes); cap(in.bytes) > scratchSize && used < cap(in.bytes)/8 {
-		in.bytes = nil
-	}
+	s.most, s.mostBytes = max(s.most, len(in.entries)), max(s.mostBytes, len(in.bytes))
 	clear(in.entries) // their frames must not be kept alive
 	s.spare = inbox{in.entries[:0], in.bytes[:0]}
+	if s.turns++; s.turns == trimTurns {
+		s.trim()
+	}
+}
+
+// trim lets go of inboxes that no turn has filled by an eighth since the last
+// trim. It looks at many turns, because the first of a burst takes little and
+// the next ones much.
+func (s *shard) trim() {
+	s.trimmed(&s.spare)
+	s.mu.Lock()
+	if len(s.in.entries) == 0 {
+		s.trimmed(&s.in)
+	}
+	s.mu.Unlock()
+	s.turns, s.most, s.mostBytes = 0, 0, 0
+}
+
+func (s *shard) trimmed(in *inbox) {
+	if n := cap(in.entries); n > usualInbox && s.most < n/8 {
+		in.entries = nil
+	}
+	if n := cap(in.bytes); n > scratchSize && s.mostBytes < n/8 {
+		in.bytes = nil
+	}
 }
 
 // deliver sorts the entries by connection and writes them.
