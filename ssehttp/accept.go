@@ -93,7 +93,8 @@ func (s *Server) takeOver(out outlet, head []byte, nc net.Conn, events flux.Publ
 		return
 	}
 	s.counters.accepted.Add(1)
-	c.holds.Store(1) // the socket's
+	c.holds.Store(2) // the socket's and ours: the socket may be gone before start returns
+	defer c.release()
 	out.start(head, nc, events)
 }
 

@@ -71,6 +71,8 @@ type shard struct {
 	ending  bool  // every connection is sent away
 	goodbye [][]byte
 	scratch []byte
+
+	turns, most, mostBytes int // since the last trim: turns, and the most that one took
 }
 
 // inbox is what the loop takes in one turn.
@@ -101,7 +103,8 @@ const (
 const (
 	scratchSize = 64 << 10 // the most that one write gathers
 	largeFrame  = 4 << 10  // from here on a frame is written alone, without being copied
-	usualInbox  = 4 << 10  // entries; a larger inbox is let go of when a turn uses little of it
+	usualInbox  = 4 << 10  // entries; a larger inbox is let go of when it is no longer needed
+	trimTurns   = 1 << 10  // turns between two looks at that
 )
 
 func newShard(s *Server) (*shard, error) {
@@ -147,33 +150,6 @@ func (s *shard) unlockAndWake() {
 		case s.wake <- struct{}{}:
 		default: // a token is there already
 		}
-	}
-}
-
-// poll tells the loop about sockets that have become ready.
-func (s *shard) poll() {
-	raw, err := s.epoll.SyscallConn()
-	if err != nil {
-		s.srv.opts.Logger.Error("ssehttp: the shard cannot wait for its sockets", "error", err)
-		return
-	}
-	events := make([]unix.EpollEvent, 512)
-	for {
-		n := 0
-		closed := raw.Read(func(fd uintptr) bool {
-			n, err = unix.EpollWait(int(fd), events, 0)
-			for err == unix.EINTR {
-				n, err = unix.EpollWait(int(fd), events, 0)
-			}
-			return n > 0
-		})
-		if closed != nil {
-			return
-		}
-		s.mu.Lock()
-		s.ready = events[:n]
-		s.unlockAndWake()
-		<-s.handled
 	}
 }
 
@@ -235,23 +211,43 @@ func (s *shard) sleep() {
 	case <-s.wake:
 	case <-s.timer.C:
 		s.armed = 0
+		s.trim()
 		s.mu.Lock()
 		s.asleep = false
 		s.mu.Unlock()
 	}
 }
 
-// giveBack empties an inbox for its next use, unless it has grown large and is
-// now mostly unused.
+// giveBack empties an inbox for its next use.
 func (s *shard) giveBack(in inbox) {
-	if used := len(in.entries); cap(in.entries) > usualInbox && used < cap(in.entries)/8 {
-		in.entries = nil
-	}
-	if used := len(in.bytes); cap(in.bytes) > scratchSize && used < cap(in.bytes)/8 {
-		in.bytes = nil
-	}
+	s.most, s.mostBytes = max(s.most, len(in.entries)), max(s.mostBytes, len(in.bytes))
 	clear(in.entries) // their frames must not be kept alive
 	s.spare = inbox{in.entries[:0], in.bytes[:0]}
+	if s.turns++; s.turns == trimTurns {
+		s.trim()
+	}
+}
+
+// trim lets go of inboxes that no turn has filled by an eighth since the last
+// trim. It looks at many turns, because the first of a burst takes little and
+// the next ones much.
+func (s *shard) trim() {
+	s.trimmed(&s.spare)
+	s.mu.Lock()
+	if len(s.in.entries) == 0 {
+		s.trimmed(&s.in)
+	}
+	s.mu.Unlock()
+	s.turns, s.most, s.mostBytes = 0, 0, 0
+}
+
+func (s *shard) trimmed(in *inbox) {
+	if n := cap(in.entries); n > usualInbox && s.most < n/8 {
+		in.entries = nil
+	}
+	if n := cap(in.bytes); n > scratchSize && s.mostBytes < n/8 {
+		in.bytes = nil
+	}
 }
 
 // deliver sorts the entries by connection and writes them.
@@ -285,51 +281,6 @@ func (s *shard) deliver(in *inbox) {
 	s.dirty = s.dirty[:0]
 }
 
-// register begins to watch a connection.
-func (s *shard) register(c *socket) bool {
-	s.table.add(c)
-	err := unix.EpollCtl(s.fd, unix.EPOLL_CTL_ADD, int(c.fd), &unix.EpollEvent{
-		Events: unix.EPOLLIN | unix.EPOLLOUT | unix.EPOLLRDHUP | edgeTriggered,
-		Fd:     int32(c.place), Pad: c.generation,
-	})
-	if err != nil {
-		s.srv.opts.Logger.Error("ssehttp: the shard cannot watch a socket", "error", os.NewSyscallError("epoll_ctl", err))
-		c.close(Gone)
-		return false
-	}
-	c.wrote = s.tick
-	if s.clock.heartbeat != 0 {
-		s.wheel.add(c, s.tick+s.clock.heartbeat)
-	}
-	return true
-}
-
-// edgeTriggered is EPOLLET, whose constant is negative on some platforms.
-const edgeTriggered = 1 << 31
-
-// poked looks after sockets that have become ready.
-func (s *shard) poked(ready []unix.EpollEvent) {
-	for _, ev := range ready {
-		c := s.table.get(uint32(ev.Fd), ev.Pad)
-		if c == nil {
-			continue
-		}
-		switch {
-		case ev.Events&(unix.EPOLLRDHUP|unix.EPOLLHUP|unix.EPOLLERR) != 0:
-			c.close(Gone)
-			continue
-		case ev.Events&unix.EPOLLIN != 0 && !c.discard():
-			continue
-		}
-		if ev.Events&unix.EPOLLOUT != 0 && c.late != nil {
-			c.resume()
-		}
-	}
-	if ready != nil {
-		s.handled <- struct{}{} // room for the one token there is
-	}
-}
-
 // sendAway says goodbye to every connection.
 func (s *shard) sendAway(farewell [][]byte) {
 	s.ending, s.goodbye = true, farewell
@@ -353,36 +304,4 @@ func (s *shard) close() {
 	case s.handled <- struct{}{}: // a poller that waits with readiness nobody took
 	default:
 	}
-}
-
-// table finds sockets by the number under which epoll knows them.
-type table struct {
-	sockets []*socket
-	free    []uint32
-	next    int32 // generation
-}
-
-func (t *table) add(c *socket) {
-	t.next++
-	c.generation = t.next
-	if n := len(t.free); n > 0 {
-		c.place = t.free[n-1]
-		t.free = t.free[:n-1]
-		t.sockets[c.place] = c
-		return
-	}
-	c.place = uint32(len(t.sockets))
-	t.sockets = append(t.sockets, c)
-}
-
-func (t *table) get(place uint32, generation int32) *socket {
-	if c := t.sockets[place]; c != nil && c.generation == generation {
-		return c
-	}
-	return nil
-}
-
-func (t *table) remove(c *socket) {
-	t.sockets[c.place] = nil
-	t.free = append(t.free, c.place)
 }

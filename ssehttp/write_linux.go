@@ -1,0 +1,216 @@
+package ssehttp
+
+import (
+	"bytes"
+
+	"golang.org/x/sys/unix"
+)
+
+// # One write a turn
+//
+// What a turn of the loop has for a connection is gathered into the shard's
+// scratch, or sent from where it is if that is one frame or a large one. What
+// the kernel does not take becomes the connection's backlog; everything that
+// comes after queues up behind it, until epoll reports room. So a connection
+// owns memory only while its client lags.
+
+// backlog is what waits for a client that reads too slowly.
+type backlog struct {
+	frames []lateFrame
+	off    int // bytes of the first frame that are written already
+}
+
+type lateFrame struct {
+	bytes []byte
+	kind  entryKind
+}
+
+// write sends the entries of this turn, or puts them behind what waits already.
+func (c *socket) write(in *inbox, first uint32) {
+	if c.ending != 0 {
+		return // nothing comes after the last
+	}
+	events, size := 0, 0
+	for first != 0 && !c.gone {
+		if c.late != nil {
+			c.queue(in, first, 0)
+			break
+		}
+		b, next := c.gather(in, first)
+		n := c.send(b)
+		if n < 0 {
+			return
+		}
+		if n > 0 {
+			c.wrote = c.shard.tick
+		}
+		size += n
+		for first != next {
+			e := &in.entries[first-1]
+			if n < len(e.frame) {
+				break
+			}
+			n -= len(e.frame)
+			first = e.next
+			if e.kind == theLast {
+				c.ending = e.why
+			} else if e.kind == anEvent {
+				events++
+			}
+		}
+		if first != next {
+			c.queue(in, first, n)
+			break
+		}
+	}
+	c.account(events, size)
+	if c.ending != 0 && c.late == nil {
+		c.close(c.ending)
+	}
+}
+
+// gather gives the bytes of as many entries as one write should carry, and the
+// first entry that is not among them.
+func (c *socket) gather(in *inbox, first uint32) ([]byte, uint32) {
+	e := &in.entries[first-1]
+	if e.next == 0 || len(e.frame) >= largeFrame {
+		return e.frame, e.next
+	}
+	b := c.shard.scratch[:0]
+	for first != 0 {
+		e := &in.entries[first-1]
+		if len(b)+len(e.frame) > cap(b) || len(e.frame) >= largeFrame {
+			break
+		}
+		b = append(b, e.frame...)
+		first = e.next
+	}
+	return b, first
+}
+
+// queue keeps the entries from first on, of which off bytes are written.
+func (c *socket) queue(in *inbox, first uint32, off int) {
+	if c.late == nil {
+		c.stalled(off)
+	}
+	for first != 0 {
+		e := &in.entries[first-1]
+		f := lateFrame{e.frame, e.kind}
+		if e.n > 0 {
+			f.bytes = bytes.Clone(e.frame) // it stands in the inbox, which is used again
+		}
+		c.late.frames = append(c.late.frames, f)
+		if e.kind == theLast {
+			c.ending = e.why
+		}
+		first = e.next
+	}
+}
+
+// stalled begins a backlog, and with it the stall timeout.
+func (c *socket) stalled(off int) {
+	s := c.shard
+	c.late = &backlog{off: off}
+	c.wrote = s.tick
+	c.srv.counters.stalls.Add(1)
+	if s.clock.stall != 0 {
+		s.wheel.remove(c)
+		s.wheel.add(c, s.tick+s.clock.stall+1)
+	}
+}
+
+// unstalled goes back from the stall timeout to the heartbeat.
+func (c *socket) unstalled() {
+	w := &c.shard.wheel
+	w.remove(c)
+	if beat := c.shard.clock.heartbeat; beat != 0 {
+		w.add(c, c.wrote+beat)
+	}
+}
+
+// resume writes what waits, now that the kernel has room again.
+func (c *socket) resume() {
+	events, size := 0, 0
+	l := c.late
+	for len(l.frames) > 0 {
+		b := l.gather(c.shard.scratch)
+		n := c.send(b)
+		if n < 0 {
+			return
+		}
+		if n > 0 {
+			c.wrote = c.shard.tick
+		}
+		size += n
+		events += l.advance(n)
+		if n < len(b) {
+			break
+		}
+	}
+	if len(l.frames) == 0 {
+		c.late = nil
+		c.unstalled()
+	}
+	c.account(events, size)
+	if c.ending != 0 && c.late == nil {
+		c.close(c.ending)
+	}
+}
+
+// gather gives the bytes that the next write should carry.
+func (l *backlog) gather(scratch []byte) []byte {
+	first := l.frames[0].bytes[l.off:]
+	if len(l.frames) == 1 || len(first) >= largeFrame {
+		return first
+	}
+	b := append(scratch[:0], first...)
+	for _, f := range l.frames[1:] {
+		if len(b)+len(f.bytes) > cap(b) || len(f.bytes) >= largeFrame {
+			break
+		}
+		b = append(b, f.bytes...)
+	}
+	return b
+}
+
+// advance drops n bytes that were written, and returns how many events that
+// completed.
+func (l *backlog) advance(n int) (events int) {
+	l.off += n
+	for len(l.frames) > 0 && l.off >= len(l.frames[0].bytes) {
+		f := l.frames[0]
+		if f.kind == anEvent {
+			events++
+		}
+		l.off -= len(f.bytes)
+		l.frames[0] = lateFrame{}
+		l.frames = l.frames[1:]
+	}
+	return events
+}
+
+func (c *socket) account(events, size int) {
+	n := &c.srv.counters
+	n.events.Add(int64(events))
+	n.bytes.Add(int64(size))
+	c.progress(events, size)
+}
+
+// send writes until all is written or the kernel takes no more, and returns how
+// much it took; -1 if the client is gone and the socket closed.
+func (c *socket) send(b []byte) (sent int) {
+	for sent < len(b) {
+		n, err := unix.SendmsgN(int(c.fd), b[sent:], nil, nil, unix.MSG_NOSIGNAL|unix.MSG_DONTWAIT)
+		switch {
+		case n > 0:
+			sent += n
+		case err == unix.EAGAIN:
+			return sent
+		case err == unix.EINTR:
+		default:
+			c.close(Gone)
+			return -1
+		}
+	}
+	return sent
+}
