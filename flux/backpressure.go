@@ -112,7 +112,7 @@ func (d *shed[T]) Cancel() {
 
 func (d *shed[T]) TakePanic(p error) bool {
 	if !d.running {
-		return passPanic(d.down, p)
+		return handPanic(d.down, p, d)
 	}
 	d.running = false
 	d.gate.leave()

@@ -175,7 +175,7 @@ func (b *buffer[T]) Cancel() {
 	discardAll(b.ctx, b.open.close())
 }
 
-func (b *buffer[T]) TakePanic(p error) bool { return passPanic(b.down, p) }
+func (b *buffer[T]) TakePanic(p error) bool { return handPanic(b.down, p, b) }
 
 // listDrain is the drain of the operators whose lists do not come one for one
 // with demand upstream.

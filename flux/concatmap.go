@@ -148,7 +148,7 @@ func (c *concatMap[T, R]) OnComplete() {
 }
 
 func (c *concatMap[T, R]) TakePanic(p error) bool {
-	return passPanic(c.inner.down, p)
+	return handPanic(c.inner.down, p, &c.inner)
 }
 
 // walk goes on to the next publisher whenever none has the word.

@@ -156,4 +156,4 @@ func (r *relay[T]) TryOnNext(v T) bool {
 
 func (r *relay[T]) OnError(err error)      { r.down.OnError(err) }
 func (r *relay[T]) OnComplete()            { r.down.OnComplete() }
-func (r *relay[T]) TakePanic(p error) bool { return passPanic(r.down, p) }
+func (r *relay[T]) TakePanic(p error) bool { return handPanic(r.down, p, r) }

@@ -115,11 +115,7 @@ func (b *besides[T]) Cancel() {
 }
 
 func (b *besides[T]) TakePanic(p error) bool {
-	if passPanic(b.down, p) {
-		return true
-	}
-	b.Cancel()
-	return false
+	return handPanic(b.down, p, b)
 }
 
 // first is the first signal of beside.

@@ -125,7 +125,7 @@ func (f *folder[T, R]) OnComplete() {
 
 func (f *folder[T, R]) TakePanic(p error) bool {
 	if !f.running {
-		return passPanic(f.out.down, p)
+		return handPanic(f.out.down, p, f.up)
 	}
 	f.running, f.done = false, true
 	f.letGo() // the gate is still entered: a Cancel leaves it to us

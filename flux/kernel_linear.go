@@ -78,6 +78,8 @@ func pusher[T any](s Subscriber[T]) func(T) bool {
 	switch c := s.(type) {
 	case *head[T]:
 		return c.in
+	case *watch[T]:
+		return c.push // it does nothing with a value
 	case inside.Conditional[T]:
 		return c.TryOnNext
 	}
@@ -155,7 +157,7 @@ func (h *head[T]) OnComplete() {
 
 func (h *head[T]) TakePanic(p error) bool {
 	if !h.running {
-		return passPanic(h.down, p)
+		return handPanic(h.down, p, h.up)
 	}
 	h.running = false
 	h.fail(p)

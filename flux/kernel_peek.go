@@ -116,7 +116,7 @@ func (p *peeker[T]) Cancel() {
 	}
 }
 
-func (p *peeker[T]) TakePanic(err error) bool { return passPanic(p.down, err) }
+func (p *peeker[T]) TakePanic(err error) bool { return handPanic(p.down, err, p) }
 
 func (p *peeker[T]) last(end SignalType) {
 	if p.finally != nil {

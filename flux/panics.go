@@ -22,6 +22,17 @@ func passPanic(down any, p error) bool {
 	return ok && t.TakePanic(p)
 }
 
+// handPanic is passPanic for a stage that only passes signals: if nobody below
+// takes the panic the stage cancels its upstream, as rule 2.13 has it, and the
+// loop that recovered reports it.
+func handPanic(down any, p error, self interface{ Cancel() }) bool {
+	if passPanic(down, p) {
+		return true
+	}
+	self.Cancel()
+	return false
+}
+
 // caught turns the value of recover into an error, nil into nil. The deferred
 // function itself calls it, so that the stack is that of the panic.
 func caught(r any) error {

@@ -153,7 +153,7 @@ func (k *skipLast[T]) Cancel() {
 	k.release()
 }
 
-func (k *skipLast[T]) TakePanic(p error) bool { return passPanic(k.down, p) }
+func (k *skipLast[T]) TakePanic(p error) bool { return handPanic(k.down, p, k) }
 
 // release discards what is held.
 func (k *skipLast[T]) release() {

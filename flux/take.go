@@ -102,4 +102,4 @@ func (t *take[T]) Request(n int64) {
 }
 
 func (t *take[T]) Cancel()                { t.up.Cancel() }
-func (t *take[T]) TakePanic(p error) bool { return passPanic(t.down, p) }
+func (t *take[T]) TakePanic(p error) bool { return handPanic(t.down, p, t) }

@@ -86,4 +86,4 @@ func (i *ignored[T, R]) Cancel()                { i.up.Cancel() }
 func (i *ignored[T, R]) OnNext(v T)             { discard(i.ctx, v) }
 func (i *ignored[T, R]) OnError(err error)      { i.down.OnError(err) }
 func (i *ignored[T, R]) OnComplete()            { i.down.OnComplete() }
-func (i *ignored[T, R]) TakePanic(p error) bool { return passPanic(i.down, p) }
+func (i *ignored[T, R]) TakePanic(p error) bool { return handPanic(i.down, p, i) }

@@ -7,14 +7,14 @@ import (
 )
 
 // subscribeWatched is the outermost subscription: it ties the subscription to
-// ctx, once, whatever stands upstream, and answers for a subscriber that panics.
+// ctx, once, whatever stands upstream.
 func subscribeWatched[T any](ctx context.Context, src source[T], s Subscriber[T]) {
 	switch {
 	case s == nil:
 		dropError(ctx, invalid("Subscribe(nil): the subscriber must not be nil (rule 1.9)"))
 	case ctx == nil:
 		errorSource[T]{invalid("Subscribe(nil, ...): the context must not be nil")}.subscribe(nil, s)
-	case watchesItself(s), ctx.Done() == nil && takesPanics(s):
+	case watchesItself(s), ctx.Done() == nil:
 		src.subscribe(ctx, s)
 	case ctx.Err() != nil:
 		s.OnSubscribe(nothing{})
@@ -28,13 +28,7 @@ func watchesItself(s any) bool {
 	return ok
 }
 
-func takesPanics(s any) bool {
-	_, ok := s.(inside.PanicTaker)
-	return ok
-}
-
-// watch cancels its upstream when ctx is done, and when the subscriber panics:
-// rule 2.13 takes that for a cancel.
+// watch cancels its upstream when ctx is done.
 type watch[T any] struct {
 	ctx    context.Context
 	up     Subscription
@@ -45,10 +39,7 @@ type watch[T any] struct {
 
 func (w *watch[T]) OnSubscribe(s Subscription) {
 	w.up = s
-	w.unhook = neverHooked
-	if w.ctx.Done() != nil {
-		w.unhook = context.AfterFunc(w.ctx, s.Cancel)
-	}
+	w.unhook = context.AfterFunc(w.ctx, s.Cancel)
 	w.down.OnSubscribe(w)
 }
 
@@ -60,13 +51,7 @@ func (w *watch[T]) Request(n int64)    { w.up.Request(n) }
 func (w *watch[T]) Cancel()            { w.unhook(); w.up.Cancel() }
 
 func (w *watch[T]) TakePanic(p error) bool {
-	if !passPanic(w.down, p) {
-		w.Cancel()
-		dropError(w.ctx, p)
-	}
-	return true
+	return handPanic(w.down, p, w)
 }
-
-func neverHooked() bool { return true }
 
 var _ inside.PanicTaker = (*watch[int])(nil)
