@@ -65,18 +65,6 @@ func (a *arbiter) Cancel() {
 	}
 }
 
-// replace asks the current upstream for one value more, in place of one that used
-// no demand: it is not counted as open, or the next upstream would be asked for
-// it again.
-func (a *arbiter) replace() {
-	a.mu.Lock()
-	up := a.cur
-	a.mu.Unlock()
-	if up != nil {
-		up.Request(1)
-	}
-}
-
 // drop cancels the current upstream and goes on without one.
 func (a *arbiter) drop() {
 	a.mu.Lock()
