@@ -64,13 +64,15 @@ func dropError(ctx context.Context, err error) {
 	slog.Default().ErrorContext(ctx, text, "error", err)
 }
 
-func dropNext(ctx context.Context, v any) {
+// dropNext and discard are generic so that v becomes an any, which allocates, only
+// where somebody wants it.
+func dropNext[T any](ctx context.Context, v T) {
 	if h := hooksOf(ctx); h != nil && h.NextDropped != nil {
 		shield(func() { h.NextDropped(v) })
 	}
 }
 
-func discard(ctx context.Context, v any) {
+func discard[T any](ctx context.Context, v T) {
 	if h := hooksOf(ctx); h != nil && h.Discarded != nil {
 		shield(func() { h.Discarded(v) })
 	}
