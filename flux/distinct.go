@@ -32,7 +32,7 @@ func DistinctBy[T any, K comparable](src Publisher[T], key func(T) K, o ...Disti
 			_, again := seen[k] // hashing K may panic if it is an interface
 			st.running = false
 			if again {
-				discard(st.ctx, v)
+				letGo(st, v)
 				return false
 			}
 			if bound > 0 {
@@ -79,7 +79,7 @@ func (f Flux[T]) DistinctUntilChangedFunc(same func(last, v T) bool) Flux[T] {
 				again := same(last, v)
 				st.running = false
 				if again {
-					discard(st.ctx, v)
+					letGo(st, v)
 					return false
 				}
 			}

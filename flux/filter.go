@@ -16,7 +16,7 @@ func (f Flux[T]) Filter(keep func(T) bool) Flux[T] {
 			ok := keep(v)
 			st.running = false
 			if !ok {
-				discard(st.ctx, v)
+				letGo(st, v)
 				return false
 			}
 			return next(v)
@@ -41,7 +41,7 @@ func (f Flux[T]) Skip(n int64) Flux[T] {
 		return func(v T) bool {
 			if left > 0 {
 				left--
-				discard(st.ctx, v)
+				letGo(st, v)
 				return true
 			}
 			return next(v)
@@ -96,7 +96,7 @@ func DistinctUntilChangedBy[T any, K comparable](src Publisher[T], key func(T) K
 			same := some && k == last
 			st.running = false
 			if same {
-				discard(st.ctx, v)
+				letGo(st, v)
 				return false
 			}
 			last, some = k, true

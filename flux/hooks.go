@@ -64,8 +64,8 @@ func dropError(ctx context.Context, err error) {
 	slog.Default().ErrorContext(ctx, text, "error", err)
 }
 
-// dropNext and discard make an interface of v only for a hook that is there: a
-// value that is let go costs no allocation.
+// dropNext and discard are generic so that v becomes an any, which allocates, only
+// where somebody wants it.
 func dropNext[T any](ctx context.Context, v T) {
 	if h := hooksOf(ctx); h != nil && h.NextDropped != nil {
 		shield(func() { h.NextDropped(v) })

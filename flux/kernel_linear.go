@@ -30,6 +30,8 @@ type stage struct {
 	down    lifecycle
 	ctx     context.Context
 	extra   int64 // demand of the stages themselves (Skip), on top of the subscriber's
+	hooks   *Hooks // those of ctx, once a value was let go
+	asked   bool   // hooks was looked up
 	running bool
 	done    bool
 }
@@ -86,6 +88,17 @@ func pusher[T any](s Subscriber[T]) func(T) bool {
 	return func(v T) bool {
 		s.OnNext(v)
 		return true
+	}
+}
+
+// letGo is discard for a stage, which lets go of many values and looks the hooks
+// up once.
+func letGo[T any](st *stage, v T) {
+	if !st.asked {
+		st.asked, st.hooks = true, hooksOf(st.ctx)
+	}
+	if h := st.hooks; h != nil && h.Discarded != nil {
+		shield(func() { h.Discarded(v) })
 	}
 }
 

@@ -133,3 +133,44 @@ func TestRequestAfterCancelDoesNothing(t *testing.T) {
 		require.Equal(t, before, rec.signals())
 	})
 }
+
+func TestValuesThatAreRejectedBelowDoNotRaiseTheDemandOfTheNextSource(t *testing.T) {
+	// A foreign publisher cannot be told that a value was rejected, and is asked
+	// for one more; that one must not count twice when another takes over.
+	foreign := func(values ...int) pub { return fluxtest.NewProbe(flux.Just(values...)) }
+	failing := fluxtest.NewProbe(flux.Just(-1, -2).ConcatWith(flux.Error[int](errBoom)))
+	next := flux.FromSlice(upTo(9))
+	for name, src := range map[string]ints{
+		"Concat":        flux.Concat[int](foreign(-1, -2), next),
+		"OnErrorResume": flux.From[int](failing).OnErrorResume(func(error) pub { return next }),
+		"Retry": flux.Defer(func() func(ctx) pub {
+			tries := 0
+			return func(ctx) pub {
+				if tries++; tries == 1 {
+					return failing
+				}
+				return next
+			}
+		}()).Retry(1),
+		"ConcatMap": flux.ConcatMap(flux.Just(0, 1), func(i int) pub { return []pub{foreign(-1, -2), next}[i] }),
+		"TimeoutOr": flux.From[int](fluxtest.Cold[int]().Next(-1, -2)).TimeoutOr(time.Second, next),
+		"SwitchMap": flux.SwitchMap(flux.Just(0, 1), func(i int) pub { return []pub{foreign(-1, -2), next}[i] }),
+		"Take":      flux.From(foreign(-1, -2, 1, 2, 3, 4, 5)).Take(5),
+		"peek":      flux.From(foreign(-1, -2, 1, 2, 3, 4, 5)).DoOnRequest(func(int64) {}),
+		"FlatMap":   flux.FlatMap(flux.Just(0, 1), func(i int) pub { return []pub{foreign(-1, -2), next}[i] }),
+	} {
+		t.Run(name, func(t *testing.T) {
+			fluxtest.Run(t, func(t *testing.T) {
+				rec := fluxtest.NewRecorder[int](2)
+				src.Filter(func(v int) bool { return v > 0 }).Subscribe(t.Context(), rec)
+				fluxtest.Advance(time.Second)
+				rec.AssertValues(t, 1, 2)
+				rec.Request(1)
+				fluxtest.Advance(0)
+				rec.AssertValues(t, 1, 2, 3)
+				rec.AssertNoViolations(t)
+				rec.Cancel()
+			})
+		})
+	}
+}

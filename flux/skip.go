@@ -24,7 +24,7 @@ func (f Flux[T]) SkipWhile(skip func(T) bool) Flux[T] {
 				open = !skip(v)
 				st.running = false
 				if !open {
-					discard(st.ctx, v)
+					letGo(st, v)
 					return false
 				}
 			}

@@ -236,11 +236,14 @@ func (m *switchMap[T, R]) send(v R) {
 		return
 	}
 	m.mu.Lock()
-	in := m.cur
 	m.open = addCap(m.open, 1)
+	var up Subscription // an inner that has none yet will be asked for what is open
+	if m.cur != nil {
+		up = m.cur.up
+	}
 	m.mu.Unlock()
-	if in != nil && in.up != nil {
-		in.up.Request(1)
+	if up != nil {
+		up.Request(1)
 	}
 }
 

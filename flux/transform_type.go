@@ -17,7 +17,7 @@ func MapNotNull[T, R any](src Publisher[T], f func(T) (r R, ok bool)) Flux[R] {
 			r, ok := f(v)
 			st.running = false
 			if !ok {
-				discard(st.ctx, v)
+				letGo(st, v)
 				return false
 			}
 			return next(r)
