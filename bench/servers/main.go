@@ -28,6 +28,8 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/freshet-go/freshet/ssehttp"
+
 	"github.com/freshet-go/freshet/bench/internal/load"
 )
 
@@ -80,7 +82,7 @@ func run(ctx context.Context, args []string) error {
 	if err := load.RaiseFileLimit(opt.await + spareFiles); err != nil {
 		return err
 	}
-	ln, err := net.Listen("tcp4", opt.addr)
+	ln, err := listen(ctx, opt.kind, opt.addr)
 	if err != nil {
 		return err
 	}
@@ -126,4 +128,13 @@ func parse(args []string) (opt options, err error) {
 		return opt, fmt.Errorf("quiet %v: must be from 0 to 1m", opt.quiet)
 	}
 	return opt, nil
+}
+
+// listen opens the listener that a kind recommends: freshet has one of its own,
+// which accepts a connection once its request has begun to come.
+func listen(ctx context.Context, kind, addr string) (net.Listener, error) {
+	if kind == "freshet" {
+		return ssehttp.Listen(ctx, addr)
+	}
+	return net.Listen("tcp4", addr)
 }
