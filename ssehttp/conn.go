@@ -19,7 +19,7 @@ type outlet interface {
 	// take events.
 	start(head []byte, nc net.Conn, events flux.Publisher[Event])
 	// carry sends bytes that nobody will change.
-	carry(frame []byte)
+	carry(frame *[]byte)
 	// encode sends an event whose bytes only this connection needs.
 	encode(e Event) error
 	// last sends what is left to say, if anything, and then closes.
@@ -118,7 +118,7 @@ func (c *conn) OnNext(e Event) {
 		c.fail(Overrun, fmt.Errorf("event %d: %w", c.received, errOverrun))
 		return
 	}
-	if frame := e.shared(c.srv.opts.Mode); frame != nil {
+	if frame := e.sharedForm(c.srv.opts.Mode); frame != nil {
 		c.out.carry(frame)
 		return
 	}

@@ -120,4 +120,4 @@ func TestAnEventThatIsSharedCostsNoAllocation(t *testing.T) {
 
 type discarding struct{ outlet }
 
-func (discarding) carry([]byte) {}
+func (discarding) carry(*[]byte) {}

@@ -1,6 +1,7 @@
 package ssehttp
 
 import (
+	"bytes"
 	"errors"
 	"sync/atomic"
 	"time"
@@ -138,11 +139,38 @@ func (e *Event) appendTo(dst []byte, m Mode) ([]byte, error) {
 // not encoded (or was changed since). They belong to everybody: the caller must
 // not write to them, append to them, or recycle them.
 func (e *Event) shared(m Mode) []byte {
+	if wire := e.sharedForm(m); wire != nil {
+		return *wire
+	}
+	return nil
+}
+
+// sharedForm is shared without the copy of the slice, for those who keep many.
+func (e *Event) sharedForm(m Mode) *[]byte {
 	if !e.frame.holds(e) {
 		return nil
 	}
 	return e.frame.form(m)
 }
+
+// sharedBehindID returns the bytes that are to follow the id line of e, if e is
+// an encoded event to which an id was added: numbering the events of a sink for
+// one connection costs that line and not another encoding. Otherwise nil.
+func (e *Event) sharedBehindID(m Mode) *[]byte {
+	f := e.frame
+	if f == nil || m != Standard || e.ID == "" || f.of.has(FieldID) || !bytes.HasSuffix(f.wire, blockEnd) {
+		return nil
+	}
+	unnumbered := *e
+	unnumbered.ID = ""
+	if !f.holds(&unnumbered) {
+		return nil
+	}
+	return &f.wire
+}
+
+// blockEnd closes an event; a comment alone has none.
+var blockEnd = []byte("\n\n")
 
 // A frame is an encoded event, shared by all copies of that event.
 //
@@ -173,21 +201,21 @@ func (f *frame) holds(e *Event) bool {
 }
 
 // form returns the bytes for a mode, or nil if the event has none in it.
-func (f *frame) form(m Mode) []byte {
+func (f *frame) form(m Mode) *[]byte {
 	if m == Standard {
-		return f.wire
+		return &f.wire
 	}
 	if p := f.spring.Load(); p != nil && m == Spring {
-		return *p
+		return p
 	}
 	wire, err := f.of.encode(make([]byte, 0, f.of.wireSize()), m)
 	if err != nil {
 		return nil
 	}
 	if !f.spring.CompareAndSwap(nil, &wire) {
-		return *f.spring.Load()
+		return f.spring.Load()
 	}
-	return wire
+	return &wire
 }
 
 // aliasData returns data as a part of the frame that was just made from it,

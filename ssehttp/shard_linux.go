@@ -78,18 +78,47 @@ type shard struct {
 // inbox is what the loop takes in one turn.
 type inbox struct {
 	entries []entry
-	bytes   []byte // frames of events that only one connection needs
+	bytes   []byte // frames, and parts of frames, that only one connection needs
 }
 
-// entry is one frame for one connection.
+// entry is one frame for one connection: bytes[off:off+n] of the inbox and
+// behind them the bytes of frame, either of which may be missing. A burst makes
+// one for every event and connection, so it is small.
 type entry struct {
 	to    *socket
-	frame []byte // nil: it is bytes[off:off+n] of the inbox
+	frame *[]byte // shared, usually
 	off   uint32
 	n     uint32
 	next  uint32 // of the same connection, as index+1; the loop links them
 	kind  entryKind
 	why   Reason // of a last entry
+}
+
+func (e *entry) size() int {
+	if e.frame == nil {
+		return int(e.n)
+	}
+	return int(e.n) + len(*e.frame)
+}
+
+// inOnePiece gives the bytes of an entry without copying them, if they stand
+// together.
+func (in *inbox) inOnePiece(e *entry) (b []byte, ok bool) {
+	switch {
+	case e.frame == nil:
+		return in.bytes[e.off : e.off+e.n], true
+	case e.n == 0:
+		return *e.frame, true
+	}
+	return nil, false
+}
+
+func (in *inbox) appendEntry(b []byte, e *entry) []byte {
+	b = append(b, in.bytes[e.off:e.off+e.n]...)
+	if e.frame != nil {
+		b = append(b, *e.frame...)
+	}
+	return b
 }
 
 type entryKind uint8
@@ -254,9 +283,6 @@ func (s *shard) trimmed(in *inbox) {
 func (s *shard) deliver(in *inbox) {
 	for i := range in.entries {
 		e := &in.entries[i]
-		if e.frame == nil {
-			e.frame = in.bytes[e.off : e.off+e.n]
-		}
 		c := e.to
 		if e.kind == theStart && !s.register(c) {
 			continue

@@ -31,18 +31,26 @@ type socket struct {
 	ending     Reason // close for this when everything is written
 }
 
-func (c *socket) carry(frame []byte) { c.shard.put(entry{to: c, frame: frame}) }
+func (c *socket) carry(frame *[]byte) { c.shard.put(entry{to: c, frame: frame}) }
 
 // encode writes the event straight into the inbox, or if it is large into bytes
-// of its own, without holding up the shard.
+// of its own, without holding up the shard. Of an encoded event that was given an
+// id only the id is written; the rest is carried.
 func (c *socket) encode(e Event) error {
 	mode := c.srv.opts.Mode
 	if size := e.wireSize(); size >= largeFrame {
 		frame, err := e.appendTo(make([]byte, 0, size), mode)
 		if err == nil {
-			c.carry(frame)
+			c.carry(&frame)
 		}
 		return err
+	}
+	if rest := e.sharedBehindID(mode); rest != nil {
+		if err := checkToken("id", e.ID); err != nil {
+			return err
+		}
+		c.numbered(e.ID, rest)
+		return nil
 	}
 	s := c.shard
 	s.mu.Lock()
@@ -62,11 +70,22 @@ func (c *socket) encode(e Event) error {
 	return nil
 }
 
-func (c *socket) last(r Reason, frame []byte) {
-	if frame == nil {
-		frame = []byte{}
+// numbered puts an id line in front of a frame.
+func (c *socket) numbered(id string, frame *[]byte) {
+	s := c.shard
+	s.mu.Lock()
+	if s.ended {
+		s.mu.Unlock()
+		return
 	}
-	c.shard.put(entry{to: c, frame: frame, kind: theLast, why: r})
+	off := len(s.in.bytes)
+	s.in.bytes = appendField(s.in.bytes, "id: ", id)
+	s.in.entries = append(s.in.entries, entry{to: c, frame: frame, off: uint32(off), n: uint32(len(s.in.bytes) - off)})
+	s.unlockAndWake()
+}
+
+func (c *socket) last(r Reason, frame []byte) {
+	c.shard.put(entry{to: c, frame: &frame, kind: theLast, why: r})
 }
 
 // start duplicates the descriptor and lets fasthttp close its own: that gives
@@ -84,7 +103,7 @@ func (c *socket) start(head []byte, nc net.Conn, events flux.Publisher[Event]) {
 	_ = nc.Close() // does nothing unless KeepHijackedConns is set; then fasthttp leaves it to us
 	c.fd = int32(fd)
 	limitSilence(fd, c.srv.opts.StallTimeout)
-	if !c.shard.put(entry{to: c, frame: head, kind: theStart}) {
+	if !c.shard.put(entry{to: c, frame: &head, kind: theStart}) {
 		c.close(ShutDown) // the loop has ended, so this is ours to do
 		return
 	}

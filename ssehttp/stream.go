@@ -148,11 +148,11 @@ func forget(nc net.Conn) {
 	}
 }
 
-func (st *stream) carry(frame []byte) {
+func (st *stream) carry(frame *[]byte) {
 	st.mu.Lock()
 	defer st.mu.Unlock()
 	if st.why|st.ending == 0 {
-		st.pending = append(st.pending, frame...)
+		st.pending = append(st.pending, *frame...)
 		st.events++
 		st.startWriter()
 	}

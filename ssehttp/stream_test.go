@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -49,6 +51,41 @@ func TestEventsArriveInOrderWhetherTheirBytesAreSharedOrNot(t *testing.T) {
 		assert.Len(t, c.event(), 192<<10+len("data: |"))
 		assert.Equal(t, "data: end|", c.event())
 		s.eventually("events are counted", func() bool { return s.Stats().Events == 5 })
+	})
+}
+
+// An encoded event that is given an id is written as the id and the shared rest;
+// the bytes are those of encoding it anew.
+func TestAnIDInFrontOfASharedEventMakesTheSameBytesAsItsOwnEncoding(t *testing.T) {
+	overTransports(t, func(t *testing.T, tr transport) {
+		h := newHand()
+		s := tr.serve(t, Options{}, h.handler)
+		c := s.get("/").open()
+		h.subscribed(t)
+		plain := []Event{
+			{Name: "a", Data: "x"},
+			{Data: "y\nz", Retry: time.Second},
+			{Comment: "c alone is no block"},
+			{Name: "long", Data: strings.Repeat("l", 3<<10)},
+			{Name: "longer", Data: strings.Repeat("\n", 3<<10)},
+			{Name: "longest", Data: strings.Repeat("m", 12<<10)},
+		}
+		want := ""
+		for i, e := range plain {
+			shared := encoded(t, e)
+			e.ID, shared.ID = strconv.Itoa(i), strconv.Itoa(i)
+			b, err := Standard.Append(nil, e)
+			require.NoError(t, err)
+			want += string(b)
+			h.sub.OnNext(shared)
+		}
+		bad := encoded(t, data("x"))
+		bad.ID = "a\nb"
+		h.sub.OnNext(bad)
+		got := c.rest()
+		assert.Equal(t, want+"event: error\ndata: stream failed\n\n", got)
+		h.cancelled(t)
+		assert.EqualValues(t, len(plain), s.Stats().Events)
 	})
 }
 

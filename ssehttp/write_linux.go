@@ -1,8 +1,6 @@
 package ssehttp
 
 import (
-	"bytes"
-
 	"golang.org/x/sys/unix"
 )
 
@@ -47,10 +45,10 @@ func (c *socket) write(in *inbox, first uint32) {
 		size += n
 		for first != next {
 			e := &in.entries[first-1]
-			if n < len(e.frame) {
+			if n < e.size() {
 				break
 			}
-			n -= len(e.frame)
+			n -= e.size()
 			first = e.next
 			if e.kind == theLast {
 				c.ending = e.why
@@ -73,16 +71,16 @@ func (c *socket) write(in *inbox, first uint32) {
 // first entry that is not among them.
 func (c *socket) gather(in *inbox, first uint32) ([]byte, uint32) {
 	e := &in.entries[first-1]
-	if e.next == 0 || len(e.frame) >= largeFrame {
-		return e.frame, e.next
+	if b, ok := in.inOnePiece(e); ok && (e.next == 0 || len(b) >= largeFrame) {
+		return b, e.next
 	}
 	b := c.shard.scratch[:0]
 	for first != 0 {
 		e := &in.entries[first-1]
-		if len(b)+len(e.frame) > cap(b) || len(e.frame) >= largeFrame {
+		if len(b)+e.size() > cap(b) || e.size() >= largeFrame && len(b) > 0 {
 			break
 		}
-		b = append(b, e.frame...)
+		b = in.appendEntry(b, e)
 		first = e.next
 	}
 	return b, first
@@ -95,11 +93,11 @@ func (c *socket) queue(in *inbox, first uint32, off int) {
 	}
 	for first != 0 {
 		e := &in.entries[first-1]
-		f := lateFrame{e.frame, e.kind}
-		if e.n > 0 {
-			f.bytes = bytes.Clone(e.frame) // it stands in the inbox, which is used again
+		b, ok := in.inOnePiece(e)
+		if !ok || e.n > 0 {
+			b = in.appendEntry(nil, e) // what stands in the inbox is used again
 		}
-		c.late.frames = append(c.late.frames, f)
+		c.late.frames = append(c.late.frames, lateFrame{b, e.kind})
 		if e.kind == theLast {
 			c.ending = e.why
 		}
