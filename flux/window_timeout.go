@@ -118,5 +118,5 @@ func (w *windowTimeout[T]) finish(err error) {
 	w.terminate(err)
 }
 
-func (w *windowTimeout[T]) OnError(err error) { w.add(func() { w.finish(err) }) }
+func (w *windowTimeout[T]) OnError(err error) { w.addEnd(err, w.finish) }
 func (w *windowTimeout[T]) OnComplete()       { w.OnError(nil) }
