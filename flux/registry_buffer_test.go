@@ -1,6 +1,7 @@
 package flux_test
 
 import (
+	"maps"
 	"time"
 
 	"github.com/freshet-go/freshet/flux"
@@ -31,4 +32,29 @@ func firsts(lists flux.Flux[[]int]) ints {
 
 func inTurn(windows flux.Flux[ints]) ints {
 	return flux.ConcatMap(windows, func(w ints) ints { return w })
+}
+
+// allUserFuncs are those of every family.
+func allUserFuncs() map[string]func(s ints, touch func(v int)) ints {
+	all := userFuncs()
+	maps.Copy(all, bufferingFuncs())
+	return all
+}
+
+func bufferingFuncs() map[string]func(s ints, touch func(v int)) ints {
+	// The error is that of every group, too, and FlatMap would report the second.
+	quiet := func(error) pub { return flux.Empty[int]() }
+	groups := func(s flux.Flux[flux.Grouped[any, int]]) ints {
+		return flux.FlatMap(s, func(g flux.Grouped[any, int]) ints { return g.OnErrorResume(quiet) })
+	}
+	touching := func(touch func(int)) func(int) bool {
+		return func(v int) bool { touch(v); return true }
+	}
+	return map[string]func(s ints, touch func(v int)) ints{
+		"BufferUntil": func(s ints, touch func(int)) ints { return firsts(flux.BufferUntil(s, touching(touch))) },
+		"WindowUntil": func(s ints, touch func(int)) ints { return inTurn(flux.WindowUntil(s, touching(touch))) },
+		"GroupBy": func(s ints, touch func(int)) ints {
+			return groups(flux.GroupBy(s, func(v int) any { touch(v); return v }))
+		},
+	}
 }

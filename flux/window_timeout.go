@@ -23,8 +23,11 @@ func WindowTimeout[T any](src Publisher[T], n int, d time.Duration, opts ...Batc
 	if n < 1 || d <= 0 {
 		return Error[Flux[T]](invalid("WindowTimeout(%d, %v): the size must be at least 1 and the time positive", n, d))
 	}
-	main := sourceOf(src)
-	if batchOf(opts).fair {
+	main, o := sourceOf(src), batchOf(opts)
+	switch {
+	case o.err != nil:
+		return Error[Flux[T]](o.err)
+	case o.fair:
 		return fairWindowTimeout(main, n, d)
 	}
 	return Flux[Flux[T]]{sourceFunc[Flux[T]](func(ctx context.Context, s Subscriber[Flux[T]]) {
