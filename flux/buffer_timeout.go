@@ -10,7 +10,10 @@ import (
 // time: Fair.
 type BatchOption interface{ batch(*batchOptions) }
 
-type batchOptions struct{ fair bool }
+type batchOptions struct {
+	fair bool
+	err  error
+}
 
 type fair struct{}
 
@@ -26,6 +29,10 @@ func Fair() BatchOption { return fair{} }
 
 func batchOf(opts []BatchOption) (o batchOptions) {
 	for _, opt := range opts {
+		if opt == nil {
+			o.err = invalid("nil option")
+			continue
+		}
 		opt.batch(&o)
 	}
 	return o
@@ -45,8 +52,11 @@ func BufferTimeout[T any](src Publisher[T], n int, d time.Duration, opts ...Batc
 	if n < 1 || d <= 0 {
 		return Error[[]T](invalid("BufferTimeout(%d, %v): the size must be at least 1 and the time positive", n, d))
 	}
-	main := sourceOf(src)
-	if batchOf(opts).fair {
+	main, o := sourceOf(src), batchOf(opts)
+	switch {
+	case o.err != nil:
+		return Error[[]T](o.err)
+	case o.fair:
 		return fairBufferTimeout(main, n, d)
 	}
 	return Flux[[]T]{sourceFunc[[]T](func(ctx context.Context, s Subscriber[[]T]) {

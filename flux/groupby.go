@@ -26,10 +26,7 @@ type Grouped[K comparable, T any] struct {
 //
 // Source: Reactor's Flux.groupBy.
 func GroupBy[T any, K comparable](src Publisher[T], key func(v T) K, opts ...HopOption) Flux[Grouped[K, T]] {
-	o := options{prefetch: defaultHop}
-	for _, opt := range opts {
-		opt.hop(&o)
-	}
+	o := aheadOf(opts)
 	switch {
 	case key == nil:
 		return Error[Grouped[K, T]](invalid("GroupBy: the key function must not be nil"))

@@ -95,7 +95,7 @@ func belows() map[string]func(s ints) ints {
 }
 
 func TestPanicOfAUserFunctionIsTheErrorOfItsOperator(t *testing.T) {
-	for name, with := range userFuncs() {
+	for name, with := range allUserFuncs() {
 		t.Run(name, func(t *testing.T) {
 			for drive, drives := range drives() {
 				for below, pass := range belows() {
@@ -135,7 +135,7 @@ func TestPanicOfAUserFunctionIsTheErrorOfItsOperator(t *testing.T) {
 }
 
 func TestPanicIsCaughtByAnErrorOperatorDownstream(t *testing.T) {
-	for name, with := range userFuncs() {
+	for name, with := range allUserFuncs() {
 		for drive, drives := range drives() {
 			fluxtest.Run(t, func(t *testing.T) {
 				op := with(drives(live(upTo(5)...)), func(v int) {

@@ -32,6 +32,7 @@ func operators() []operator {
 	ops = append(ops, lifecycleOperators()...)
 	ops = append(ops, combiningOperators()...)
 	ops = append(ops, recoveringOperators()...)
+	ops = append(ops, bufferingOperators()...)
 	return append(ops, pacingOperators()...)
 }
 

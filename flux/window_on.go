@@ -101,7 +101,7 @@ func (w *windowOn[T, U]) finish(err error) {
 
 func (w *windowOn[T, U]) boundaryEnded(err error) {
 	w.source.Cancel()
-	w.add(func() { w.finish(err) })
+	w.addEnd(err, w.finish)
 }
 
 // stop lets src and boundary go.
@@ -112,7 +112,7 @@ func (w *windowOn[T, U]) stop() {
 
 func (w *windowOn[T, U]) OnError(err error) {
 	w.boundary.cancel()
-	w.add(func() { w.finish(err) })
+	w.addEnd(err, w.finish)
 }
 
 func (w *windowOn[T, U]) OnComplete() { w.OnError(nil) }

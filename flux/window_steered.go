@@ -13,10 +13,12 @@ type steered[T any] struct {
 	over   bool
 }
 
-// windowEvent is a value, or something else to do.
+// windowEvent is a value, or something else to do; err is the reason, if it is an
+// error.
 type windowEvent[T any] struct {
-	v  T
-	do func()
+	v   T
+	do  func()
+	err error
 }
 
 // steer sets up one subscription: value takes a value, release lets everything
@@ -28,11 +30,14 @@ func (w *steered[T]) steer(ctx context.Context, s Subscriber[Flux[T]], value fun
 	w.release = release
 	w.events.act = func(e windowEvent[T]) {
 		switch {
-		case e.do == nil && w.over:
+		case w.over && e.err != nil:
+			dropError(w.ctx, e.err)
+		case w.over && e.do == nil:
 			dropNext(w.ctx, e.v)
+		case w.over:
 		case e.do == nil:
 			value(e.v)
-		case !w.over:
+		default:
 			e.do()
 		}
 	}
@@ -44,6 +49,11 @@ func (w *steered[T]) steer(ctx context.Context, s Subscriber[Flux[T]], value fun
 
 // add lets something be done in its turn, unless the stream has ended by then.
 func (w *steered[T]) add(do func()) { w.events.add(windowEvent[T]{do: do}) }
+
+// addEnd lets end(err) be called in its turn.
+func (w *steered[T]) addEnd(err error, end func(err error)) {
+	w.events.add(windowEvent[T]{err: err, do: func() { end(err) }})
+}
 
 func (w *steered[T]) OnSubscribe(s Subscription) { w.source.set(s) }
 func (w *steered[T]) OnNext(v T)                 { w.events.add(windowEvent[T]{v: v}) }

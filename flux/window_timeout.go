@@ -9,8 +9,7 @@ import (
 // d after they were opened; the next one is opened at once, so that one is open
 // from the subscription to the end, and windows may be empty. src is asked for
 // everything; a window that was not requested ends the stream with ErrOverflow.
-// The subscriber's cancel lets the open window end in its time, and src go with
-// it.
+// After the subscriber's cancel src goes with the open window.
 //
 // With [Fair] src is asked for n values with the first window, and again for as
 // many as a window had when it ends. A window that was not requested waits,
@@ -24,13 +23,16 @@ func WindowTimeout[T any](src Publisher[T], n int, d time.Duration, opts ...Batc
 	if n < 1 || d <= 0 {
 		return Error[Flux[T]](invalid("WindowTimeout(%d, %v): the size must be at least 1 and the time positive", n, d))
 	}
-	main := sourceOf(src)
-	if batchOf(opts).fair {
+	main, o := sourceOf(src), batchOf(opts)
+	switch {
+	case o.err != nil:
+		return Error[Flux[T]](o.err)
+	case o.fair:
 		return fairWindowTimeout(main, n, d)
 	}
 	return Flux[Flux[T]]{sourceFunc[Flux[T]](func(ctx context.Context, s Subscriber[Flux[T]]) {
 		w := &windowTimeout[T]{size: n}
-		w.steer(ctx, s, w.value, func() {}, w.fail)
+		w.steer(ctx, s, w.value, w.stop, w.fail)
 		w.clock.start(d, func() { w.add(w.timeUp) })
 		main.subscribe(ctx, w)
 	})}
@@ -62,12 +64,12 @@ func (w *windowTimeout[T]) OnSubscribe(s Subscription) {
 }
 
 func (w *windowTimeout[T]) value(v T) {
-	w.open.offer(v)
-	if w.count++; w.count < w.size {
+	if w.open == nil {
+		discard(w.ctx, v)
 		return
 	}
-	if w.cancelled.Load() {
-		w.stop()
+	w.open.offer(v)
+	if w.count++; w.count < w.size {
 		return
 	}
 	w.clock.set()
@@ -77,11 +79,7 @@ func (w *windowTimeout[T]) value(v T) {
 // timeUp ends the window; the next one's time runs from when this one's was up.
 func (w *windowTimeout[T]) timeUp() {
 	was := w.clock.due
-	switch {
-	case !w.clock.reached():
-	case w.cancelled.Load():
-		w.stop()
-	default:
+	if w.clock.reached() {
 		w.clock.setTo(was.Add(w.clock.gap))
 		w.next()
 	}
@@ -93,19 +91,21 @@ func (w *windowTimeout[T]) next() {
 		w.open.close(nil)
 	}
 	w.count = 0
-	if !w.wanted() {
-		w.source.Cancel()
-		w.finish(ErrOverflow)
-		return
+	switch {
+	case w.cancelled.Load():
+		w.open = nil // stop has its turn next
+	case !w.wanted():
+		w.fail(ErrOverflow)
+	default:
+		w.open = w.window()
+		w.give(w.open)
 	}
-	w.open = w.window()
-	w.give(w.open)
 }
 
-// stop lets src go, as nobody wants another window.
+// stop is called when nobody needs src any more.
 func (w *windowTimeout[T]) stop() {
 	w.source.Cancel()
-	w.finish(nil)
+	w.add(func() { w.finish(nil) })
 }
 
 func (w *windowTimeout[T]) fail(err error) {
@@ -121,5 +121,5 @@ func (w *windowTimeout[T]) finish(err error) {
 	w.terminate(err)
 }
 
-func (w *windowTimeout[T]) OnError(err error) { w.add(func() { w.finish(err) }) }
+func (w *windowTimeout[T]) OnError(err error) { w.addEnd(err, w.finish) }
 func (w *windowTimeout[T]) OnComplete()       { w.OnError(nil) }

@@ -132,14 +132,15 @@ func (w *fairWindow[T]) giveOpen() {
 	}
 }
 
-func (w *fairWindow[T]) OnError(err error) {
-	w.add(func() {
-		w.clock.timer.Stop()
-		w.ended, w.err = true, err
-		if w.open == nil || w.given {
-			w.finish(err)
-		}
-	})
+func (w *fairWindow[T]) OnError(err error) { w.addEnd(err, w.sourceEnded) }
+
+// sourceEnded waits with the end for a window that is still to be given out.
+func (w *fairWindow[T]) sourceEnded(err error) {
+	w.clock.timer.Stop()
+	w.ended, w.err = true, err
+	if w.open == nil || w.given {
+		w.finish(err)
+	}
 }
 
 func (w *fairWindow[T]) OnComplete() { w.OnError(nil) }

@@ -63,10 +63,7 @@ func windowBy[T any](src Publisher[T], where cut, p func(T) bool, o []HopOption)
 
 // windowsBy takes a predicate for each subscription.
 func windowsBy[T any](src Publisher[T], where cut, p func() func(T) bool, opts []HopOption) Flux[Flux[T]] {
-	o := options{prefetch: defaultHop}
-	for _, opt := range opts {
-		opt.hop(&o)
-	}
+	o := aheadOf(opts)
 	if o.err != nil {
 		return Error[Flux[T]](o.err)
 	}
@@ -78,6 +75,19 @@ func windowsBy[T any](src Publisher[T], where cut, p func() func(T) bool, opts [
 		w.passed = w.given
 		main.subscribe(ctx, w)
 	})}
+}
+
+// aheadOf reads how many values a source is asked for ahead.
+func aheadOf(opts []HopOption) options {
+	o := options{prefetch: defaultHop}
+	for _, opt := range opts {
+		if opt == nil {
+			o.err = invalid("nil option")
+			continue
+		}
+		opt.hop(&o)
+	}
+	return o
 }
 
 // windowUntil lets a predicate end its windows.

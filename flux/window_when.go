@@ -29,7 +29,7 @@ func windowWhen[T, O any](main source[T], opening source[O], shut newCloser[O]) 
 		w.steer(ctx, s, w.value, w.stop, w.fail)
 		w.opener = trigger[O]{ctx: ctx, next: w.opening, end: func(err error) {
 			if err != nil {
-				w.add(func() { w.fail(err) })
+				w.addEnd(err, w.fail)
 				return
 			}
 			w.OnComplete()
@@ -78,7 +78,7 @@ func (w *windowWhenMain[T, O]) begin(v O) {
 	w.open = append(w.open, u)
 	w.give(u.unicast)
 	if err := try(func() {
-		u.closer = w.shut(w.ctx, v, func(err error) { w.add(func() { w.ended(u, err) }) })
+		u.closer = w.shut(w.ctx, v, func(err error) { w.addEnd(err, func(err error) { w.ended(u, err) }) })
 	}); err != nil {
 		w.fail(err)
 		return
@@ -130,7 +130,7 @@ func (w *windowWhenMain[T, O]) stop() {
 }
 
 func (w *windowWhenMain[T, O]) OnError(err error) {
-	w.add(func() {
+	w.addEnd(err, func(err error) {
 		w.source.Cancel()
 		w.finish(err)
 		w.terminate(err)

@@ -68,11 +68,26 @@ func decisions() []decision {
 			}),
 		},
 		{
-			ID: "windowWhen-lets-its-source-go",
-			Reason: "when the openings end a windowWhen, or its subscriber and the windows have left, Reactor " +
-				"leaves the source running and drops what it sends; ours cancels it",
+			ID: "bufferUntil-gives-its-last-list",
+			Reason: "when the last list of a bufferUntil, bufferUntilChanged or bufferWhile waits for demand after " +
+				"the source has completed, Reactor gives it on a request of some and forgets it on an unbounded " +
+				"one, so that the stream hangs; ours gives it on any",
 			Applies: func(c *Case) bool {
-				return c.uses(func(n node) bool { return n.op() == "windowWhen" || n.op() == "windowTime" && n.has("skip") })
+				return c.uses(func(n node) bool {
+					return n.op() == "bufferUntil" || n.op() == "bufferUntilChanged" || n.op() == "bufferWhile"
+				})
+			},
+			Excuses: each(func(l line) bool { return l.Expected == "" }),
+		},
+		{
+			ID: "windows-let-their-source-go",
+			Reason: "when nobody needs the source any more (the openings have ended a windowWhen, the subscriber " +
+				"and the windows have left), Reactor's windowWhen leaves it running, and its windowTimeout does " +
+				"until the time of the open window is up; ours cancel it at once",
+			Applies: func(c *Case) bool {
+				return c.uses(func(n node) bool {
+					return n.op() == "windowWhen" || n.op() == "windowTimeout" || n.op() == "windowTime" && n.has("skip")
+				})
 			},
 			Excuses: each(func(l line) bool { return !strings.HasPrefix(l.Section, "out ") }),
 		},
