@@ -141,11 +141,10 @@ func (f *flatten[T, R]) Request(n int64) {
 }
 
 func (f *flatten[T, R]) Cancel() {
-	if f.over.Swap(true) {
-		return
-	}
 	f.up.Cancel()
-	f.change()
+	if !f.over.Swap(true) {
+		f.change()
+	}
 }
 
 func (f *flatten[T, R]) change() {
@@ -310,8 +309,21 @@ type seqItems[T, R any] struct {
 	v    R
 }
 
-func (s *seqItems[T, R]) open(v T) { s.next, s.stop = iter.Pull(s.f(v)) }
-func (s *seqItems[T, R]) take() R  { return s.v }
+// open starts a coroutine on the sequence. A panic is caught there too, where its
+// stack is still known.
+func (s *seqItems[T, R]) open(v T) {
+	seq := s.f(v)
+	s.next, s.stop = iter.Pull(func(yield func(R) bool) {
+		defer func() {
+			if p := caught(recover()); p != nil {
+				panic(p)
+			}
+		}()
+		seq(yield)
+	})
+}
+
+func (s *seqItems[T, R]) take() R { return s.v }
 
 func (s *seqItems[T, R]) more() (ok bool) {
 	s.v, ok = s.next()

@@ -20,8 +20,8 @@ import (
 //   - The gate keeps an end from beside from going down beside a value. It is
 //     entered at the start, and left when the subscriber has its subscription; an
 //     end that comes before is sent before the source is subscribed to.
-//   - Whoever cuts the gate cancels what is still running. A Cancel cuts it with
-//     errEnough, which is not sent.
+//   - Whoever cuts the gate cancels what is still running. A Cancel
+//     mutes it.
 type besides[T any] struct {
 	ctx   context.Context
 	down  Subscriber[T]
@@ -59,7 +59,7 @@ func (b *besides[T]) OnSubscribe(s Subscription) {
 		return
 	}
 	b.down.OnSubscribe(b)
-	b.deliver(b.gate.leave())
+	b.gate.leave().deliver(b.down)
 	b.source.set(s)
 }
 
@@ -80,7 +80,7 @@ func (b *besides[T]) TryOnNext(v T) bool {
 	} else {
 		discard(b.ctx, v)
 	}
-	b.deliver(b.gate.leave())
+	b.gate.leave().deliver(b.down)
 	return took
 }
 
@@ -97,19 +97,13 @@ func (b *besides[T]) end(err error, left *arbiter) {
 		return
 	}
 	left.Cancel()
-	b.deliver(end)
-}
-
-func (b *besides[T]) deliver(end *ending) {
-	if end != nil && end.err != errEnough {
-		end.deliver(b.down)
-	}
+	end.deliver(b.down)
 }
 
 func (b *besides[T]) Request(n int64) { b.source.Request(n) }
 
 func (b *besides[T]) Cancel() {
-	b.gate.cut(errEnough)
+	b.gate.mute()
 	b.source.Cancel()
 	b.beside.Cancel()
 }

@@ -14,8 +14,9 @@ import (
 //	throttle (side) ──OnNext, OnComplete──────┘
 //
 // INVARIANTS
-//   - Both are asked for everything; only give looks at the subscriber's demand,
-//     and a value that finds none ends the stream with ErrOverflow.
+//   - Both are asked for everything. A value for give that finds no demand ends
+//     the stream with ErrOverflow; one that is offered to the drain waits in its
+//     queue, which holds one at most.
 //   - The drain serializes what the source's goroutine and the side's send. An
 //     error does not wait for the value in its queue.
 //   - held and turn are guarded by the drain's mu. A value leaves held once: to
@@ -82,6 +83,13 @@ func (s *sampling[T]) give(v T) {
 	}
 	discard(s.ctx, v)
 	s.stop(ErrOverflow)
+}
+
+// waiting tells whether a value is in the queue.
+func (s *sampling[T]) waiting() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.queue.len() > 0
 }
 
 // stop ends the stream and cancels both sides.

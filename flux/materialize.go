@@ -3,6 +3,7 @@ package flux
 import (
 	"context"
 	"fmt"
+	"sync/atomic"
 )
 
 // SignalNext is the type of a [Signal] that carries a value.
@@ -63,12 +64,13 @@ func materialized[T any](src Publisher[T], errors bool) Flux[Signal[T]] {
 type materialize[T any] struct {
 	relay[Signal[T]]
 	ctx    context.Context
-	errors bool // an error becomes a value too
+	errors bool        // an error becomes a value too
+	broke  atomic.Bool // a Request broke rule 3.9: its error remains an error
 }
 
 func (m *materialize[T]) OnSubscribe(s Subscription) {
 	m.set(s)
-	m.down.OnSubscribe(&m.arbiter)
+	m.down.OnSubscribe(m)
 }
 
 func (m *materialize[T]) OnNext(v T) {
@@ -81,11 +83,18 @@ func (m *materialize[T]) TryOnNext(v T) bool { return m.relay.TryOnNext(NextSign
 func (m *materialize[T]) OnComplete()        { m.last(CompleteSignal[T]()) }
 
 func (m *materialize[T]) OnError(err error) {
-	if !m.errors {
+	if !m.errors || m.broke.Load() {
 		m.down.OnError(err)
 		return
 	}
 	m.last(ErrorSignal[T](err))
+}
+
+func (m *materialize[T]) Request(n int64) {
+	if n <= 0 {
+		m.broke.Store(true)
+	}
+	m.relay.Request(n)
 }
 
 func (m *materialize[T]) last(end Signal[T]) {

@@ -3,6 +3,7 @@ package flux_test
 import (
 	"context"
 	"errors"
+	"iter"
 	"testing"
 	"time"
 
@@ -35,6 +36,29 @@ func userFuncs() map[string]func(s ints, touch func(v int)) ints {
 		},
 		"a key that cannot be compared": func(s ints, touch func(int)) ints {
 			return flux.DistinctUntilChangedBy(s, func(v int) any { touch(v); return v })
+		},
+		"MapNotNull": func(s ints, touch func(int)) ints {
+			return flux.MapNotNull(s, func(v int) (int, bool) { touch(v); return v, true })
+		},
+		"ScanWith": func(s ints, touch func(int)) ints {
+			return flux.ScanWith(s, 0, func(_, v int) int { touch(v); return v }).Skip(1)
+		},
+		"TakeUntil": func(s ints, touch func(int)) ints {
+			return s.SkipUntil(func(v int) bool { return v >= 0 }).DoOnNext(touch).TakeUntil(func(int) bool { return false })
+		},
+		"DistinctBy": func(s ints, touch func(int)) ints {
+			return flux.DistinctBy(s, func(v int) int { touch(v); return v })
+		},
+		"DistinctUntilChangedFunc": func(s ints, touch func(int)) ints {
+			return s.StartWith(0).DistinctUntilChangedFunc(func(_, v int) bool { touch(v); return false }).Skip(1)
+		},
+		"FlatMapIterable": func(s ints, touch func(int)) ints {
+			return flux.FlatMapIterable(s, func(v int) []int { touch(v); return []int{v} })
+		},
+		"FlatMapSeq": func(s ints, touch func(int)) ints {
+			return flux.FlatMapSeq(s, func(v int) iter.Seq[int] {
+				return func(yield func(int) bool) { touch(v); yield(v) }
+			})
 		},
 		"DoOnNext": func(s ints, touch func(int)) ints { return s.DoOnNext(touch) },
 		"FlatMap": func(s ints, touch func(int)) ints {

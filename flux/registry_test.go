@@ -29,6 +29,7 @@ type ints = flux.Flux[int]
 
 func operators() []operator {
 	ops := linearOperators()
+	ops = append(ops, filteringOperators()...)
 	ops = append(ops, lifecycleOperators()...)
 	ops = append(ops, combiningOperators()...)
 	ops = append(ops, recoveringOperators()...)

@@ -43,9 +43,9 @@ func SampleOn[T, U any](src Publisher[T], sampler Publisher[U]) Flux[T] {
 }
 
 // SampleFirst gives a value and then lets those go that come within d of it, and
-// so on. A value whose turn it is and that finds no demand ends the stream with
-// ErrOverflow. f is asked for everything; the values in between are discarded. A
-// d that is not positive ends with ErrInvalid.
+// so on. A value that finds no demand waits for it, and those that come meanwhile
+// go too. f is asked for everything; the values in between are discarded. A d that
+// is not positive ends with ErrInvalid.
 //
 // Source: Reactor's Flux.sampleFirst(Duration), which gives a value whether it was
 // requested or not.
@@ -69,11 +69,12 @@ func SampleFirstBy[T, U any, P Publisher[U]](src Publisher[T], throttle func(v T
 	main := sourceOf(src)
 	return sampled(func(ctx context.Context, s *sampling[T]) {
 		s.value = func(v T) {
-			if !s.shut.CompareAndSwap(false, true) {
+			if s.shut.Load() || s.waiting() {
 				discard(ctx, v)
 				return
 			}
-			s.give(v)
+			s.shut.Store(true)
+			s.offer(v)
 			open := func() { s.shut.Store(false) }
 			throttled(s, v, func(v T) Publisher[U] { return throttle(v) }, open)
 		}

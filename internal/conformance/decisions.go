@@ -91,6 +91,18 @@ func decisions() []decision {
 			},
 			Excuses: each(func(l line) bool { return !strings.HasPrefix(l.Section, "out ") }),
 		},
+		{
+			ID: "a-last-list-is-not-lost",
+			Reason: "an unbounded request that comes after the source of a bufferUntil, bufferUntilChanged or " +
+				"bufferWhile has completed makes Reactor forget the lists that wait, and the completion; ours " +
+				"sends them",
+			Applies: func(c *Case) bool {
+				return c.uses(func(n node) bool {
+					return n.op() == "bufferUntil" || n.op() == "bufferUntilChanged" || n.op() == "bufferWhile"
+				})
+			},
+			Excuses: each(func(l line) bool { return strings.HasPrefix(l.Section, "out ") && l.Expected == "" }),
+		},
 	}
 }
 

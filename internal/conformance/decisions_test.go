@@ -54,6 +54,11 @@ func TestADecisionExplainsItsOwnDifferenceOnly(t *testing.T) {
 			`{"out":{"s":[[0,"complete"]]},"up":{"p":[[0,"subscribe"],[0,"cancel"]]}}`,
 			`{"out":{"s":[[1,"complete"]]},"up":{"p":[[0,"subscribe"],[0,"cancel"]]}}`,
 		},
+		{
+			"a-last-list-is-not-lost", `{"p":[{"op":"never"},{"op":"bufferUntil","f":["odd"]}]}`, "",
+			`{"out":{"s":[[1,"next",[1]]]}}`,
+			`{"out":{"s":[[1,"next",[1]],[9,"next",[2]],[9,"complete"]]}}`, `{"out":{"s":[[9,"next",[2]],[9,"complete"]]}}`,
+		},
 	} {
 		t.Run(c.id, func(t *testing.T) {
 			flags := []string{}

@@ -1,0 +1,151 @@
+package flux_test
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/freshet-go/freshet/flux"
+)
+
+var words = flux.Just("pear", "fig", "plum", "fig")
+
+func ExampleFlux_Count() {
+	fmt.Println(words.Count().Get(context.Background()))
+	// Output: 4 <nil>
+}
+
+func ExampleFlux_Reduce() {
+	sum := flux.Just(1, 2, 3).Reduce(func(acc, v int) int { return acc + v })
+	fmt.Println(sum.Get(context.Background()))
+	// Output: 6 <nil>
+}
+
+func ExampleReduceWith() {
+	letters := flux.ReduceWith(words, 0, func(n int, w string) int { return n + len(w) })
+	fmt.Println(letters.Get(context.Background()))
+	// Output: 14 <nil>
+}
+
+func ExampleFlux_AllMatch() {
+	long := words.AllMatch(func(w string) bool { return len(w) > 3 })
+	fmt.Println(long.Get(context.Background()))
+	// Output: false <nil>
+}
+
+func ExampleFlux_AnyMatch() {
+	long := words.AnyMatch(func(w string) bool { return len(w) > 3 })
+	fmt.Println(long.Get(context.Background()))
+	// Output: true <nil>
+}
+
+func ExampleHasElement() {
+	fmt.Println(flux.HasElement(words, "fig").Get(context.Background()))
+	// Output: true <nil>
+}
+
+func ExampleFlux_HasElements() {
+	fmt.Println(flux.Empty[int]().HasElements().Get(context.Background()))
+	// Output: false <nil>
+}
+
+func ExampleSequenceEqual() {
+	same := flux.SequenceEqual(flux.Just(0, 1, 2), flux.Range(0, 3))
+	fmt.Println(same.Get(context.Background()))
+	// Output: true <nil>
+}
+
+func ExampleSequenceEqualFunc() {
+	same := flux.SequenceEqualFunc(flux.Just("a", "b"), flux.Just("A", "B"), strings.EqualFold)
+	fmt.Println(same.Get(context.Background()))
+	// Output: true <nil>
+}
+
+func ExampleCollectList() {
+	fmt.Println(flux.CollectList(words).Get(context.Background()))
+	// Output: [pear fig plum fig] <nil>
+}
+
+func ExampleCollectSortedList() {
+	fmt.Println(flux.CollectSortedList(words).Get(context.Background()))
+	// Output: [fig fig pear plum] <nil>
+}
+
+func ExampleCollectSortedListFunc() {
+	byLength := func(a, b string) int { return len(a) - len(b) }
+	fmt.Println(flux.CollectSortedListFunc(words, byLength).Get(context.Background()))
+	// Output: [fig fig pear plum] <nil>
+}
+
+func ExampleCollectMap() {
+	byLength := flux.CollectMap(words, func(w string) int { return len(w) })
+	fmt.Println(byLength.Get(context.Background()))
+	// Output: map[3:fig 4:plum] <nil>
+}
+
+func ExampleCollectMapValues() {
+	lengths := flux.CollectMapValues(words, func(w string) string { return w }, func(w string) int { return len(w) })
+	fmt.Println(lengths.Get(context.Background()))
+	// Output: map[fig:3 pear:4 plum:4] <nil>
+}
+
+func ExampleCollectMultimap() {
+	byLength := flux.CollectMultimap(words, func(w string) int { return len(w) })
+	fmt.Println(byLength.Get(context.Background()))
+	// Output: map[3:[fig fig] 4:[pear plum]] <nil>
+}
+
+func ExampleCollectMultimapValues() {
+	initials := flux.CollectMultimapValues(words, func(w string) int { return len(w) }, func(w string) string { return w[:1] })
+	fmt.Println(initials.Get(context.Background()))
+	// Output: map[3:[f f] 4:[p p]] <nil>
+}
+
+func ExampleCollectInto() {
+	text := flux.CollectInto(words, func() *strings.Builder { return new(strings.Builder) },
+		func(b *strings.Builder, w string) { b.WriteString(w[:1]) })
+	fmt.Println(text.Get(context.Background()))
+	// Output: pfpf <nil>
+}
+
+func ExampleSort() {
+	fmt.Println(flux.Sort(words).Collect(context.Background()))
+	// Output: [fig fig pear plum] <nil>
+}
+
+func ExampleFlux_SortFunc() {
+	longestFirst := words.SortFunc(func(a, b string) int { return len(b) - len(a) })
+	fmt.Println(longestFirst.Collect(context.Background()))
+	// Output: [pear plum fig fig] <nil>
+}
+
+func ExampleFlux_IgnoreElements() {
+	_, err := words.IgnoreElements().Get(context.Background())
+	fmt.Println(err)
+	// Output: flux: no value: the stream was empty
+}
+
+func ExampleFlux_Then() {
+	saved := words.DoOnNext(func(w string) { fmt.Print(w, " ") }).Then()
+	fmt.Println(saved.Flux().Drain(context.Background()))
+	// Output: pear fig plum fig <nil>
+}
+
+func ExampleThen() {
+	total := flux.Then(words.DoOnNext(func(w string) { fmt.Print(w, " ") }), flux.Just(42))
+	fmt.Println(total.Get(context.Background()))
+	// Output: pear fig plum fig 42 <nil>
+}
+
+func ExampleThenMany() {
+	fmt.Println(flux.ThenMany(words, flux.Range(1, 3)).Collect(context.Background()))
+	// Output: [1 2 3] <nil>
+}
+
+func ExampleThenEmpty() {
+	log := flux.Just("logged").DoOnNext(func(s string) { fmt.Println(s) })
+	fmt.Println(flux.ThenEmpty(words, log).Flux().Drain(context.Background()))
+	// Output:
+	// logged
+	// <nil>
+}
