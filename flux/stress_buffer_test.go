@@ -14,8 +14,8 @@ import (
 	"github.com/freshet-go/freshet/flux"
 )
 
-// bufferBusy gives the integers from 1 to n on a goroutine of its own.
-func bufferBusy(n int) ints {
+// hurried gives the integers from 1 to n on a goroutine of its own.
+func hurried(n int) ints {
 	return flux.Produce(func(_ ctx, emit func(int) error) error {
 		for i := 1; i <= n; i++ {
 			if i%64 == 0 {
@@ -103,7 +103,7 @@ func TestNoValueIsLostOrDoubledUnderContention(t *testing.T) {
 			ctx, cancel := context.WithCancel(t.Context())
 			defer cancel()
 			g := &gathered{done: make(chan struct{})}
-			op(bufferBusy(n)).Subscribe(ctx, g)
+			op(hurried(n)).Subscribe(ctx, g)
 			requests(t, g)
 			require.NoError(t, g.err)
 			slices.Sort(g.got)
@@ -143,7 +143,7 @@ func TestACancelAtAnyMomentEndsWindowsAndGroups(t *testing.T) {
 			for range 30 {
 				ctx, cancel := context.WithCancel(t.Context())
 				g := &gathered{done: make(chan struct{})}
-				op(bufferBusy(1<<20)).Subscribe(ctx, g)
+				op(hurried(1<<20)).Subscribe(ctx, g)
 				g.up.Request(1 + rand.Int64N(200))
 				for range rand.IntN(200) {
 					runtime.Gosched()
