@@ -64,6 +64,7 @@ func newRegistry() *registry {
 			flattens(),
 			recovers(),
 			timeouts(),
+			delays(),
 			hops(),
 			backpressure(),
 			multicasts(),

@@ -1,6 +1,10 @@
 package conformance
 
-import "github.com/freshet-go/freshet/flux"
+import (
+	"sync/atomic"
+
+	"github.com/freshet-go/freshet/flux"
+)
 
 func recovers() map[string]newOperator {
 	return map[string]newOperator{
@@ -27,11 +31,38 @@ func recovers() map[string]newOperator {
 				return flux.Just(v)
 			})
 		},
+		"onErrorMap": func(_ *rig, f flux.Flux[any], n node, _ any) flux.Flux[any] {
+			return f.OnErrorMap(func(err error) error {
+				switch {
+				case !catches(n, err):
+					return err
+				case n.has("throw"):
+					panic(named(n.text("throw", "")))
+				}
+				return named(n.text("err", ""))
+			})
+		},
+		"onErrorComplete": func(_ *rig, f flux.Flux[any], n node, _ any) flux.Flux[any] {
+			if !n.has("on") {
+				return f.OnErrorComplete()
+			}
+			return f.OnErrorCompleteIf(func(err error) bool { return catches(n, err) })
+		},
 		"retry": func(_ *rig, f flux.Flux[any], n node, outer any) flux.Flux[any] {
 			if !n.has("n") {
 				return f.Retry(flux.Unbounded)
 			}
 			return f.Retry(n.num("n", outer))
+		},
+		"repeat": func(_ *rig, f flux.Flux[any], n node, outer any) flux.Flux[any] {
+			if !n.has("n") {
+				return f.Repeat(flux.Unbounded)
+			}
+			return f.Repeat(n.num("n", outer))
+		},
+		"repeatPred": func(_ *rig, f flux.Flux[any], n node, outer any) flux.Flux[any] {
+			var count atomic.Int64 // subscriptions may overlap
+			return f.RepeatIf(func() bool { return count.Add(1) <= n.num("n", outer) })
 		},
 		"switchIfEmpty": func(r *rig, f flux.Flux[any], n node, outer any) flux.Flux[any] {
 			return f.SwitchIfEmpty(r.pipeline(n, "p", outer))
