@@ -49,6 +49,7 @@ func newRegistry() *registry {
 			sources(),
 			userSources(),
 			timers(),
+			resources(),
 			combiningSources(),
 		),
 		operators: join(

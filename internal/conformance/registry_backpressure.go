@@ -22,13 +22,17 @@ func hops() map[string]newOperator {
 
 func backpressure() map[string]newOperator {
 	return map[string]newOperator{
-		"onBackpressureBuffer": func(r *rig, f flux.Flux[any], n node, _ any) flux.Flux[any] {
+		"onBackpressureBuffer": func(r *rig, f flux.Flux[any], n node, outer any) flux.Flux[any] {
 			spec := flux.BufferSpec[any]{
 				Size:     n.bound("n", 0),
 				Overflow: bufferOverflows[n.text("strategy", "ERROR")],
 			}
 			if n.has("strategy") || n.has("log") {
 				spec.Dropped = func(v any) { r.log("overflow", v) }
+			}
+			if n.has("ttl") {
+				spec.TTL = n.ms("ttl", outer)
+				spec.Dropped = func(v any) { r.log("evict", v) }
 			}
 			return f.OnBackpressureBuffer(spec)
 		},

@@ -2,9 +2,7 @@ package conformance
 
 // lacks are the variants of bound operators that do not exist yet.
 func lacks() map[string]func(n node) string {
-	return map[string]func(n node) string{
-		"onBackpressureBuffer": given("ttl"),
-	}
+	return map[string]func(n node) string{}
 }
 
 // given is lacking where one of the fields is set.

@@ -26,6 +26,17 @@ func timeouts() map[string]newOperator {
 			}
 			return f.Timeout(n.ms("d", outer))
 		},
+		"timeoutFirst": func(r *rig, f flux.Flux[any], n node, outer any) flux.Flux[any] {
+			return flux.TimeoutFirst(f, r.pipeline(n, "first", outer))
+		},
+		"timeoutEach": func(r *rig, f flux.Flux[any], n node, outer any) flux.Flux[any] {
+			inner := r.inner(n, "next")
+			first, next := r.pipeline(n, "first", outer), func(v any) flux.Publisher[any] { return inner(v) }
+			if n.has("p") {
+				return flux.TimeoutEachOr(f, first, next, r.pipeline(n, "p", outer))
+			}
+			return flux.TimeoutEach(f, first, next)
+		},
 	}
 }
 
