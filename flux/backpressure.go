@@ -1,6 +1,9 @@
 package flux
 
-import "context"
+import (
+	"context"
+	"time"
+)
 
 // OnBackpressureDrop takes values from f as they come and lets those go that
 // find no demand, handing each to dropped (which may be nil) on the goroutine
@@ -145,6 +148,10 @@ type BufferSpec[T any] struct {
 	Size int
 	// Overflow is what happens to one value more.
 	Overflow BufferOverflow
+	// TTL, if not 0, is how long a value is kept; one that has waited for longer
+	// is let go, by a timer's goroutine. A full buffer then drops its oldest
+	// value, whatever Overflow says.
+	TTL time.Duration
 	// Dropped, if not nil, gets each value that is let go, on the goroutine that
 	// sent the value too many. Its panic ends the stream.
 	Dropped func(v T)
@@ -162,9 +169,15 @@ func (f Flux[T]) OnBackpressureBuffer(spec BufferSpec[T]) Flux[T] {
 	case spec.Overflow < BufferError || spec.Overflow > BufferDropOldest:
 		return Error[T](invalid("BufferSpec.Overflow: unknown strategy %d", spec.Overflow))
 	}
+	if spec.TTL < 0 {
+		return Error[T](invalid("BufferSpec.TTL %v: must not be negative", spec.TTL))
+	}
 	o := bufferOptions[T]{size: spec.Size, overflow: spec.Overflow, dropped: spec.Dropped}
 	if o.size == 0 {
 		o.size = unlimited
+	}
+	if spec.TTL > 0 {
+		return bufferingFor(f, o, spec.TTL)
 	}
 	return buffering(f, o)
 }

@@ -10,7 +10,7 @@ func (f Flux[T]) Filter(keep func(T) bool) Flux[T] {
 	if keep == nil {
 		return nilFunc[T]("Filter")
 	}
-	return linear(f, func(st *stage, next func(T) bool) func(T) bool {
+	return linearResuming(f, func(st *stage, next func(T) bool) func(T) bool {
 		return func(v T) bool {
 			st.running = true
 			ok := keep(v)

@@ -6,7 +6,7 @@ import "context"
 // exists only while there is something to pass, so an idle subscription owns
 // none. Signals stay in order and are never concurrent. Prefetch(n) (default
 // 256) values are requested ahead and again in batches of three quarters; an
-// error waits for the values before it. Use [Flux.PublishOnExecutor] for
+// error waits for the values before it, unless CutErrors is given. Use [Flux.PublishOnExecutor] for
 // another place to run. Cost: a queue, and a goroutine start whenever the queue
 // was empty.
 //
@@ -33,7 +33,7 @@ func (f Flux[T]) PublishOnExecutor(exec Executor, o ...HopOption) Flux[T] {
 	case cfg.err != nil:
 		return Error[T](cfg.err)
 	}
-	return hopping(f, exec, hopOptions{ahead: cfg.prefetch, batch: refillAt(cfg.prefetch)})
+	return hopping(f, exec, hopOptions{ahead: cfg.prefetch, batch: refillAt(cfg.prefetch), errorsCut: cfg.errorsCut})
 }
 
 type hopOptions struct {

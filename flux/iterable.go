@@ -54,7 +54,11 @@ func flattened[T, R any](src Publisher[T], opts []HopOption, make func() items[T
 	}
 	up := sourceOf(src)
 	return Flux[R]{sourceFunc[R](func(ctx context.Context, s Subscriber[R]) {
-		up.subscribe(ctx, &flatten[T, R]{ctx: ctx, down: s, push: pusher(s), cur: make(), prefetch: cfg.prefetch})
+		cur := make()
+		if c := continuing(ctx); c != nil {
+			cur = &resumingItems[T, R]{items: cur, continuation: c}
+		}
+		up.subscribe(ctx, &flatten[T, R]{ctx: ctx, down: s, push: pusher(s), cur: cur, prefetch: cfg.prefetch})
 	})}
 }
 

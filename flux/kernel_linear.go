@@ -22,6 +22,7 @@ import (
 //     used no demand: a conditional source sends the next one, for any other
 //     the head requests one more.
 //   - running is true exactly while a user function of this run executes.
+//   - skipping is nil but below an OnErrorContinue (continue.go).
 //   - done is set before the terminal is sent down; no value passes after it.
 //   - Everything but Request and Cancel, which go straight to the source, is
 //     touched only by the goroutine that owns the signals.
@@ -34,6 +35,8 @@ type stage struct {
 	asked   bool   // hooks was looked up
 	running bool
 	done    bool
+
+	skipping *skipping
 }
 
 // lifecycle is the part of a Subscriber that does not depend on T.
@@ -49,12 +52,19 @@ type wire[T, R any] func(st *stage, next func(R) bool) func(T) bool
 
 // linear makes an operator of the fused kind.
 func linear[T, R any](src Publisher[T], w wire[T, R]) Flux[R] {
-	return Flux[R]{&linearSource[T, R]{sourceOf(src), w}}
+	return Flux[R]{&linearSource[T, R]{sourceOf(src), w, false}}
+}
+
+// linearResuming is linear for an operator that can do without a value for which
+// its function failed.
+func linearResuming[T, R any](src Publisher[T], w wire[T, R]) Flux[R] {
+	return Flux[R]{&linearSource[T, R]{sourceOf(src), w, true}}
 }
 
 type linearSource[T, R any] struct {
-	src source[T]
-	w   wire[T, R]
+	src     source[T]
+	w       wire[T, R]
+	resumes bool
 }
 
 // fusable is a source whose operator can be composed onto the run below it.
@@ -63,11 +73,18 @@ type fusable[T any] interface {
 }
 
 func (l *linearSource[T, R]) subscribe(ctx context.Context, s Subscriber[R]) {
-	l.fuse(ctx, &stage{down: s, ctx: ctx}, pusher(s))
+	st := &stage{down: s, ctx: ctx}
+	if c := continuing(ctx); c != nil {
+		st.skipping = &skipping{continuation: c}
+	}
+	l.fuse(ctx, st, pusher(s))
 }
 
 func (l *linearSource[T, R]) fuse(ctx context.Context, st *stage, next func(R) bool) {
 	in := l.w(st, next)
+	if st.skipping != nil {
+		in = resuming(st, in, l.resumes)
+	}
 	if up, ok := l.src.(fusable[T]); ok {
 		up.fuse(ctx, st, in)
 		return
@@ -107,6 +124,12 @@ func (st *stage) fail(err error) {
 	if st.done {
 		dropError(st.ctx, err)
 		return
+	}
+	if st.skipping != nil {
+		var ok bool
+		if ok, err = st.skipping.skip(err); ok {
+			return
+		}
 	}
 	st.done = true
 	st.up.Cancel()

@@ -73,7 +73,7 @@ func mergeSource[T, R any](main source[T], f func(T) Publisher[R], o options) Fl
 	}
 	return Flux[R]{sourceFunc[R](func(ctx context.Context, s Subscriber[R]) {
 		main.subscribe(ctx, &merge[T, R]{
-			ctx: ctx, f: f, down: s, push: pusher(s),
+			ctx: ctx, f: resumingMapper(ctx, f), down: s, push: pusher(s),
 			concurrency: o.concurrency, prefetch: o.prefetch, delayErrors: o.delayErrors,
 		})
 	})}

@@ -20,6 +20,7 @@ type peek[T any] struct {
 	onComplete  func()
 	onRequest   func(int64)
 	onCancel    func()
+	after       func() // once a terminal went on down
 	finally     func(SignalType)
 }
 
@@ -76,6 +77,7 @@ func (p *peeker[T]) OnError(err error) {
 		}
 	}
 	p.down.OnError(err)
+	p.afterwards()
 	if first {
 		p.last(SignalError)
 	}
@@ -93,6 +95,7 @@ func (p *peeker[T]) OnComplete() {
 	}
 	first := !p.over.Swap(true)
 	p.down.OnComplete()
+	p.afterwards()
 	if first {
 		p.last(SignalComplete)
 	}
@@ -121,6 +124,12 @@ func (p *peeker[T]) TakePanic(err error) bool { return handPanic(p.down, err, p)
 func (p *peeker[T]) last(end SignalType) {
 	if p.finally != nil {
 		p.hook(func() { p.finally(end) })
+	}
+}
+
+func (p *peeker[T]) afterwards() {
+	if p.after != nil {
+		p.hook(p.after)
 	}
 }
 

@@ -10,6 +10,7 @@ type options struct {
 	concurrency int
 	prefetch    int
 	delayErrors bool
+	errorsCut   bool // an error does not wait for the values before it
 	boundary    bool // with delayErrors: only until the publisher at work has ended
 	err         error
 }
@@ -19,7 +20,7 @@ type options struct {
 type MergeOption interface{ merge(*options) }
 
 // HopOption is an option of the operators that pass signals to another
-// goroutine: Prefetch.
+// goroutine: Prefetch, CutErrors.
 type HopOption interface{ hop(*options) }
 
 // PrefetchOption is an option of the operators that request values ahead from
@@ -62,6 +63,16 @@ func DelayErrors() interface{ MergeOption } { return delayErrors{} }
 //
 // Source: delayUntilEnd = false of Reactor's Flux.concatMapDelayError.
 func DelayErrorsOfOuter() interface{ MergeOption } { return delayErrorsOfOuter{} }
+
+// CutErrors lets an error overtake the values that still wait; those are
+// discarded.
+//
+// Source: delayError = false of Reactor's Flux.publishOn.
+func CutErrors() interface{ HopOption } { return cutErrors{} }
+
+type cutErrors struct{}
+
+func (cutErrors) hop(o *options) { o.errorsCut = true }
 
 type concurrency int
 

@@ -9,7 +9,7 @@ func Map[T, R any](src Publisher[T], f func(T) R) Flux[R] {
 	if f == nil {
 		return nilFunc[R]("Map")
 	}
-	return linear(src, func(st *stage, next func(R) bool) func(T) bool {
+	return linearResuming(src, func(st *stage, next func(R) bool) func(T) bool {
 		return func(v T) bool {
 			st.running = true
 			r := f(v)
@@ -28,7 +28,7 @@ func TryMap[T, R any](src Publisher[T], f func(T) (R, error)) Flux[R] {
 	if f == nil {
 		return nilFunc[R]("TryMap")
 	}
-	return linear(src, func(st *stage, next func(R) bool) func(T) bool {
+	return linearResuming(src, func(st *stage, next func(R) bool) func(T) bool {
 		return func(v T) bool {
 			st.running = true
 			r, err := f(v)
@@ -89,7 +89,7 @@ func Handle[T, R any](src Publisher[T], f func(v T, out *Step[R])) Flux[R] {
 	if f == nil {
 		return nilFunc[R]("Handle")
 	}
-	return linear(src, func(st *stage, next func(R) bool) func(T) bool {
+	return linearResuming(src, func(st *stage, next func(R) bool) func(T) bool {
 		var out Step[R]
 		return func(v T) bool {
 			st.running = true

@@ -11,7 +11,7 @@ func MapNotNull[T, R any](src Publisher[T], f func(T) (r R, ok bool)) Flux[R] {
 	if f == nil {
 		return Error[R](invalid("MapNotNull(nil): the function must not be nil"))
 	}
-	return linear(src, func(st *stage, next func(R) bool) func(T) bool {
+	return linearResuming(src, func(st *stage, next func(R) bool) func(T) bool {
 		return func(v T) bool {
 			st.running = true
 			r, ok := f(v)

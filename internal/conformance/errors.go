@@ -29,6 +29,14 @@ func nameOf(err error) string {
 	if errors.As(err, &panicked) && panicked.Unwrap() != nil {
 		return nameOf(panicked.Unwrap())
 	}
+	var exhausted *flux.RetryExhaustedError
+	if errors.As(err, &exhausted) {
+		return "retryExhausted(" + nameOf(exhausted.Last) + ")"
+	}
+	var cleanup *flux.CleanupError
+	if errors.As(err, &cleanup) {
+		return "cleanupFailed(" + nameOf(cleanup.Err) + ")"
+	}
 	var joined interface{ Unwrap() []error }
 	if errors.As(err, &joined) {
 		return "composite(" + namesOf(joined.Unwrap()) + ")"

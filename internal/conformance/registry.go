@@ -49,6 +49,7 @@ func newRegistry() *registry {
 			sources(),
 			userSources(),
 			timers(),
+			resources(),
 			combiningSources(),
 		),
 		operators: join(
@@ -64,6 +65,7 @@ func newRegistry() *registry {
 			flattens(),
 			recovers(),
 			timeouts(),
+			delays(),
 			hops(),
 			backpressure(),
 			multicasts(),

@@ -2,16 +2,7 @@ package conformance
 
 // lacks are the variants of bound operators that do not exist yet.
 func lacks() map[string]func(n node) string {
-	return map[string]func(n node) string{
-		"error":                given("whenRequested"),
-		"onBackpressureBuffer": given("ttl"),
-		"publishOn": func(n node) string {
-			if n.has("delayError") && !n.flag("delayError") {
-				return "delayError=false"
-			}
-			return ""
-		},
-	}
+	return map[string]func(n node) string{}
 }
 
 // given is lacking where one of the fields is set.

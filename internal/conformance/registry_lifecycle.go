@@ -29,7 +29,22 @@ func hooks() map[string]newHook {
 		"error": func(f flux.Flux[any], log func(...any)) flux.Flux[any] {
 			return f.DoOnError(func(err error) { log(nameOf(err)) })
 		},
-		"cancel": func(f flux.Flux[any], log func(...any)) flux.Flux[any] { return f.DoOnCancel(func() { log() }) },
+		"cancel":    func(f flux.Flux[any], log func(...any)) flux.Flux[any] { return f.DoOnCancel(func() { log() }) },
+		"first":     func(f flux.Flux[any], log func(...any)) flux.Flux[any] { return f.DoFirst(func() { log() }) },
+		"terminate": func(f flux.Flux[any], log func(...any)) flux.Flux[any] { return f.DoOnTerminate(func() { log() }) },
+		"afterTerminate": func(f flux.Flux[any], log func(...any)) flux.Flux[any] {
+			return f.DoAfterTerminate(func() { log() })
+		},
+		"each": func(f flux.Flux[any], log func(...any)) flux.Flux[any] {
+			return f.DoOnEach(func(s flux.Signal[any]) { log(signalObject(s)) })
+		},
+		"discard": func(f flux.Flux[any], log func(...any)) flux.Flux[any] {
+			return f.DoOnDiscard(func(v any) {
+				if _, ok := v.(int64); ok {
+					log(v)
+				}
+			})
+		},
 		"finally": func(f flux.Flux[any], log func(...any)) flux.Flux[any] {
 			return f.DoFinally(func(end flux.SignalType) { log(end.String()) })
 		},

@@ -57,6 +57,9 @@ func sources() map[string]newSource {
 		"empty": func(*rig, node, any) flux.Flux[any] { return flux.Empty[any]() },
 		"never": func(*rig, node, any) flux.Flux[any] { return flux.Never[any]() },
 		"error": func(_ *rig, n node, _ any) flux.Flux[any] {
+			if n.flag("whenRequested") {
+				return flux.ErrorWhenRequested[any](named(n.text("err", "")))
+			}
 			return flux.Error[any](named(n.text("err", "")))
 		},
 		"defer": func(r *rig, n node, outer any) flux.Flux[any] {

@@ -1,11 +1,6 @@
 package conformance
 
-import (
-	"context"
-	"time"
-
-	"github.com/freshet-go/freshet/flux"
-)
+import "github.com/freshet-go/freshet/flux"
 
 func timers() map[string]newSource {
 	return map[string]newSource{
@@ -15,16 +10,8 @@ func timers() map[string]newSource {
 			}
 			return anyOf(flux.Interval(n.ms("period", outer)))
 		},
-		// One value after a time, kept until it is asked for.
 		"mono.delay": func(_ *rig, n node, outer any) flux.Flux[any] {
-			d := n.ms("d", outer)
-			return flux.Create(func(_ context.Context, e *flux.Emitter[any]) {
-				t := time.AfterFunc(d, func() {
-					e.Next(int64(0))
-					e.Complete()
-				})
-				e.OnDispose(func() { t.Stop() })
-			})
+			return anyOf(flux.Timer(n.ms("d", outer)).Flux())
 		},
 	}
 }
@@ -38,6 +25,34 @@ func timeouts() map[string]newOperator {
 				return f.TimeoutOr(n.ms("d", outer), r.pipeline(n, "p", outer))
 			}
 			return f.Timeout(n.ms("d", outer))
+		},
+		"timeoutFirst": func(r *rig, f flux.Flux[any], n node, outer any) flux.Flux[any] {
+			return flux.TimeoutFirst(f, r.pipeline(n, "first", outer))
+		},
+		"timeoutEach": func(r *rig, f flux.Flux[any], n node, outer any) flux.Flux[any] {
+			inner := r.inner(n, "next")
+			first, next := r.pipeline(n, "first", outer), func(v any) flux.Publisher[any] { return inner(v) }
+			if n.has("p") {
+				return flux.TimeoutEachOr(f, first, next, r.pipeline(n, "p", outer))
+			}
+			return flux.TimeoutEach(f, first, next)
+		},
+	}
+}
+
+func delays() map[string]newOperator {
+	return map[string]newOperator{
+		"delayElements": func(_ *rig, f flux.Flux[any], n node, outer any) flux.Flux[any] {
+			return f.DelayElements(n.ms("d", outer))
+		},
+		"delaySequence": func(_ *rig, f flux.Flux[any], n node, outer any) flux.Flux[any] {
+			return f.DelaySequence(n.ms("d", outer))
+		},
+		"delaySubscription": func(r *rig, f flux.Flux[any], n node, outer any) flux.Flux[any] {
+			if n.has("p") {
+				return flux.DelaySubscriptionUntil(f, r.pipeline(n, "p", outer))
+			}
+			return f.DelaySubscription(n.ms("d", outer))
 		},
 	}
 }
