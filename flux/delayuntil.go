@@ -19,7 +19,7 @@ func DelayUntil[T, X any, P Publisher[X]](src Publisher[T], trigger func(T) P) F
 	}
 	return ConcatMap(src, func(v T) Flux[T] {
 		return Flux[T]{sourceFunc[T](func(ctx context.Context, s Subscriber[T]) {
-			d := &delayed[T, X]{v: v, drain: drain[T]{ctx: ctx, down: s, push: pusher(s)}}
+			d := &awaited[T, X]{v: v, drain: drain[T]{ctx: ctx, down: s, push: pusher(s)}}
 			d.up = &d.trigger
 			d.trigger.Request(Unbounded)
 			s.OnSubscribe(d)
@@ -33,29 +33,29 @@ func DelayUntil[T, X any, P Publisher[X]](src Publisher[T], trigger func(T) P) F
 	})
 }
 
-// delayed is one value that waits for its trigger.
+// awaited is one value that waits for its trigger.
 //
 // INVARIANTS: settled is raised once, by the end of the trigger or by a cancel;
 // whoever raises it decides about the value. The drain keeps the value, once it
 // is due, until it is requested.
-type delayed[T, X any] struct {
+type awaited[T, X any] struct {
 	drain[T]
 	v       T
 	trigger arbiter
 	settled atomic.Bool
 }
 
-func (d *delayed[T, X]) OnSubscribe(s Subscription) { d.trigger.set(s) }
-func (d *delayed[T, X]) OnNext(X)                   {}
+func (d *awaited[T, X]) OnSubscribe(s Subscription) { d.trigger.set(s) }
+func (d *awaited[T, X]) OnNext(X)                   {}
 
-func (d *delayed[T, X]) OnComplete() {
+func (d *awaited[T, X]) OnComplete() {
 	if !d.settled.Swap(true) {
 		d.offer(d.v)
 		d.end(nil)
 	}
 }
 
-func (d *delayed[T, X]) OnError(err error) {
+func (d *awaited[T, X]) OnError(err error) {
 	if d.settled.Swap(true) {
 		dropError(d.ctx, err)
 		return
@@ -64,9 +64,9 @@ func (d *delayed[T, X]) OnError(err error) {
 	d.end(err)
 }
 
-func (d *delayed[T, X]) Request(n int64) { d.request(n) }
+func (d *awaited[T, X]) Request(n int64) { d.request(n) }
 
-func (d *delayed[T, X]) Cancel() {
+func (d *awaited[T, X]) Cancel() {
 	d.trigger.Cancel()
 	if !d.settled.Swap(true) {
 		discard(d.ctx, d.v)
