@@ -81,20 +81,23 @@ type filling[T any] struct {
 	closed bool
 }
 
-const firstCapacity = 16 // places a list starts with, where its size is not known
+const (
+	firstCapacity = 16   // places a list starts with, where its size is not known
+	mostCapacity  = 1024 // and at most, where it is
+)
 
 // add appends v and returns the length; it fails once the list was closed.
 func (b *filling[T]) add(v T, capacity int) (n int, ok bool) {
 	b.mu.Lock()
-	defer b.mu.Unlock()
-	if b.closed {
-		return 0, false
+	if ok = !b.closed; ok {
+		if b.list == nil {
+			b.list = make([]T, 0, capacity)
+		}
+		b.list = append(b.list, v)
+		n = len(b.list)
 	}
-	if b.list == nil {
-		b.list = make([]T, 0, capacity)
-	}
-	b.list = append(b.list, v)
-	return len(b.list), true
+	b.mu.Unlock()
+	return n, ok
 }
 
 // take gives the list, and starts another one.
@@ -139,7 +142,7 @@ func (b *buffer[T]) OnNext(v T) {
 		discard(b.ctx, v)
 		return
 	}
-	n, ok := b.open.add(v, int(min(b.size, 4*firstCapacity)))
+	n, ok := b.open.add(v, int(min(b.size, mostCapacity)))
 	if !ok {
 		discard(b.ctx, v)
 		return
@@ -225,7 +228,7 @@ func (b *overlap[T]) add(v T) (full []T, ok bool) {
 		return nil, false
 	}
 	if b.index == 0 {
-		b.lists = append(b.lists, make([]T, 0, min(b.size, 4*firstCapacity)))
+		b.lists = append(b.lists, make([]T, 0, min(b.size, mostCapacity)))
 	}
 	if b.index++; b.index == b.skip {
 		b.index = 0

@@ -130,7 +130,7 @@ func (b *bufferTimeout[T]) OnSubscribe(s Subscription) {
 }
 
 func (b *bufferTimeout[T]) OnNext(v T) {
-	n, ok := b.open.add(v, min(b.size, 4*firstCapacity))
+	n, ok := b.open.add(v, min(b.size, mostCapacity))
 	switch {
 	case !ok:
 		dropNext(b.ctx, v)

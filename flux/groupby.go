@@ -38,7 +38,7 @@ func GroupBy[T any, K comparable](src Publisher[T], key func(v T) K, opts ...Hop
 		g := &groupBy[K, T]{key: key, prefetch: o.prefetch, groups: map[K]*group[K, T]{}}
 		g.ctx, g.up, g.down, g.push = ctx, g, s, pusher(s)
 		g.cut = true
-		g.passed = g.source.Request
+		g.passed = func(n int64) { g.source.Request(n) }
 		g.lost = func(lost Grouped[K, T]) { lost.src.(*group[K, T]).abandon() }
 		g.holders.join()
 		main.subscribe(ctx, g)
@@ -57,7 +57,7 @@ func GroupBy[T any, K comparable](src Publisher[T], key func(v T) K, opts ...Hop
 //     was given out.
 type groupBy[K comparable, T any] struct {
 	drain[Grouped[K, T]]
-	source    arbiter
+	source    Subscription
 	holders   holders
 	cancelled atomic.Bool
 	key       func(T) K
@@ -78,7 +78,7 @@ type group[K comparable, T any] struct {
 }
 
 func (g *groupBy[K, T]) OnSubscribe(s Subscription) {
-	g.source.set(s)
+	g.source = s
 	g.down.OnSubscribe(g)
 	s.Request(prefetchDemand(g.prefetch))
 }

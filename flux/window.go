@@ -49,7 +49,7 @@ func WindowSkip[T any](src Publisher[T], n, skip int) Flux[Flux[T]] {
 // abandoned by the drain, so that it holds nothing.
 type windows[T any] struct {
 	drain[Flux[T]]
-	source    arbiter
+	source    Subscription
 	holders   holders
 	cancelled atomic.Bool
 	release   func() // lets the source, and what else there is, go
@@ -60,7 +60,7 @@ func (w *windows[T]) into(ctx context.Context, s Subscriber[Flux[T]]) {
 	w.ctx, w.down, w.push = ctx, s, pusher(s)
 	w.cut = true
 	w.lost = func(f Flux[T]) { f.src.(*unicast[T]).abandon() }
-	w.release = w.source.Cancel
+	w.release = func() { w.source.Cancel() }
 	w.holders.join()
 }
 
@@ -98,7 +98,7 @@ type windowCount[T any] struct {
 }
 
 func (w *windowCount[T]) OnSubscribe(s Subscription) {
-	w.source.set(s)
+	w.source = s
 	w.down.OnSubscribe(w)
 }
 

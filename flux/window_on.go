@@ -24,7 +24,7 @@ func WindowOn[T, U any](src Publisher[T], boundary Publisher[U]) Flux[Flux[T]] {
 			return
 		}
 		w.add(w.next)
-		if w.source.isCancelled() {
+		if w.main.isCancelled() {
 			return
 		}
 		other.subscribe(ctx, &w.boundary)

@@ -9,6 +9,7 @@ import "context"
 // its state, are touched only by the event that acts.
 type steered[T any] struct {
 	windows[T]
+	main   arbiter // the source, which may come after the first cancel
 	events turns[windowEvent[T]]
 	over   bool
 }
@@ -26,7 +27,7 @@ type windowEvent[T any] struct {
 func (w *steered[T]) steer(ctx context.Context, s Subscriber[Flux[T]], value func(T), release func(), fail func(error)) {
 	w.into(ctx, s)
 	w.up = w
-	w.source.open = Unbounded
+	w.source, w.main.open = &w.main, Unbounded
 	w.release = release
 	w.events.act = func(e windowEvent[T]) {
 		switch {
@@ -55,7 +56,7 @@ func (w *steered[T]) addEnd(err error, end func(err error)) {
 	w.events.add(windowEvent[T]{err: err, do: func() { end(err) }})
 }
 
-func (w *steered[T]) OnSubscribe(s Subscription) { w.source.set(s) }
+func (w *steered[T]) OnSubscribe(s Subscription) { w.main.set(s) }
 func (w *steered[T]) OnNext(v T)                 { w.events.add(windowEvent[T]{v: v}) }
 func (w *steered[T]) Request(n int64)            { w.request(n) }
 func (w *steered[T]) Cancel()                    { w.leave() }

@@ -50,8 +50,8 @@ type windowTimeout[T any] struct {
 }
 
 func (w *windowTimeout[T]) OnSubscribe(s Subscription) {
-	w.source.open = 0
-	w.source.set(s)
+	w.main.open = 0
+	w.main.set(s)
 	w.down.OnSubscribe(w)
 	if w.cancelled.Load() {
 		return

@@ -9,7 +9,7 @@ func fairWindowTimeout[T any](main source[T], n int, d time.Duration) Flux[Flux[
 	return Flux[Flux[T]]{sourceFunc[Flux[T]](func(ctx context.Context, s Subscriber[Flux[T]]) {
 		w := &fairWindow[T]{size: n}
 		w.steer(ctx, s, w.value, func() {}, w.fail)
-		w.source.open = 0
+		w.main.open = 0
 		w.clock.start(d, func() { w.add(w.timeUp) })
 		main.subscribe(ctx, w)
 	})}
@@ -36,7 +36,7 @@ type fairWindow[T any] struct {
 }
 
 func (w *fairWindow[T]) OnSubscribe(s Subscription) {
-	w.source.set(s)
+	w.main.set(s)
 	w.down.OnSubscribe(w)
 }
 

@@ -112,7 +112,7 @@ type windowUntil[T any] struct {
 }
 
 func (w *windowUntil[T]) OnSubscribe(s Subscription) {
-	w.source.set(s)
+	w.source = s
 	w.down.OnSubscribe(w)
 	if !w.cancelled.Load() {
 		s.Request(prefetchDemand(w.prefetch))

@@ -68,18 +68,6 @@ func decisions() []decision {
 			}),
 		},
 		{
-			ID: "bufferUntil-gives-its-last-list",
-			Reason: "when the last list of a bufferUntil, bufferUntilChanged or bufferWhile waits for demand after " +
-				"the source has completed, Reactor gives it on a request of some and forgets it on an unbounded " +
-				"one, so that the stream hangs; ours gives it on any",
-			Applies: func(c *Case) bool {
-				return c.uses(func(n node) bool {
-					return n.op() == "bufferUntil" || n.op() == "bufferUntilChanged" || n.op() == "bufferWhile"
-				})
-			},
-			Excuses: each(func(l line) bool { return l.Expected == "" }),
-		},
-		{
 			ID: "windows-let-their-source-go",
 			Reason: "when nobody needs the source any more (the openings have ended a windowWhen, the subscriber " +
 				"and the windows have left), Reactor's windowWhen leaves it running, and its windowTimeout does " +

@@ -44,11 +44,6 @@ func TestADecisionExplainsItsOwnDifferenceOnly(t *testing.T) {
 			`{"up":{"p":[[0,"subscribe"],[5,"cancel"]]}}`, `{"up":{"p":[[0,"subscribe"],[0,"subscribe"]]}}`,
 		},
 		{
-			"bufferUntil-gives-its-last-list",
-			`{"p":[{"op":"just","vs":[1]},{"op":"bufferUntil","f":["false"]}],"subs":[{"demand":0,"acts":[[5,"request","max"]]}]}`, "",
-			`{}`, `{"out":{"s":[[5,"next",[1]],[5,"complete"]]}}`, "",
-		},
-		{
 			"windows-let-their-source-go", openings, "",
 			`{"out":{"s":[[0,"complete"]]},"up":{"p":[[0,"subscribe"]]}}`,
 			`{"out":{"s":[[0,"complete"]]},"up":{"p":[[0,"subscribe"],[0,"cancel"]]}}`,
