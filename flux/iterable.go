@@ -311,6 +311,7 @@ type seqItems[T, R any] struct {
 	next func() (R, bool)
 	stop func()
 	v    R
+	some bool // v was looked at and not taken
 }
 
 // open starts a coroutine on the sequence. A panic is caught there too, where its
@@ -327,15 +328,22 @@ func (s *seqItems[T, R]) open(v T) {
 	})
 }
 
-func (s *seqItems[T, R]) take() R { return s.v }
+func (s *seqItems[T, R]) take() R {
+	s.some = false
+	return s.v
+}
 
-func (s *seqItems[T, R]) more() (ok bool) {
-	s.v, ok = s.next()
-	return ok
+func (s *seqItems[T, R]) more() bool {
+	s.v, s.some = s.next()
+	return s.some
 }
 
 // rest discards the element that was looked at; the sequence may have no end.
-func (s *seqItems[T, R]) rest(f func(R)) { f(s.v) }
+func (s *seqItems[T, R]) rest(f func(R)) {
+	if s.some {
+		f(s.v)
+	}
+}
 
 func (s *seqItems[T, R]) close() {
 	if s.stop != nil {

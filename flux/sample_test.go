@@ -123,7 +123,7 @@ func TestSignalsFromTwoSidesAreSerialized(t *testing.T) {
 			for round := range 60 {
 				var wait sync.WaitGroup
 				rec := fluxtest.NewRecorder[int](0)
-				op(busy(100, &wait), busy(100, &wait)).Subscribe(t.Context(), rec)
+				op(busy(100, &wait), busy(100, &wait)).Subscribe((&lost{}).context(t.Context()), rec)
 				wait.Go(func() {
 					for range 100 {
 						rec.Request(rand.Int64N(4) + 1)

@@ -24,9 +24,10 @@ func decisions() []decision {
 		{
 			ID: "demand-is-kept",
 			Reason: "sample and sampleFirst send values that were not requested, a defect of Reactor " +
-				"(rule 1.1): ours never send more than was asked for",
+				"(rule 1.1), and so do the operators that give one value, if their source sends it before they " +
+				"asked: ours never send more than was asked for",
 			Applies: func(c *Case) bool {
-				return c.Excess && c.uses(func(n node) bool { return n.op() == "sample" || n.op() == "sampleFirst" })
+				return c.Excess && c.uses(func(n node) bool { return slices.Contains(demanding, n.op()) })
 			},
 		},
 		{
@@ -143,6 +144,12 @@ func reordered(differing []line) bool {
 		}
 	}
 	return true
+}
+
+// demanding are the operators that keep a value for the demand where Reactor's do
+// not.
+var demanding = []string{
+	"sample", "sampleFirst", "next", "elementAt", "all", "any", "hasElement", "hasElements", "reduce",
 }
 
 const bufferedSink = "multicast.onBackpressureBuffer"
