@@ -103,6 +103,20 @@ func decisions() []decision {
 			},
 			Excuses: each(func(l line) bool { return strings.HasPrefix(l.Section, "out ") && l.Expected == "" }),
 		},
+		{
+			ID: "first-cancels-at-once",
+			Reason: "a cancel that reaches firstWithSignal, firstWithValue or or from inside a synchronous source's " +
+				"first request waits in Reactor until that request returns, which an endless source never does; " +
+				"ours cancels the source at once",
+			Applies: func(c *Case) bool {
+				return c.cancels() && c.uses(func(n node) bool {
+					return n.op() == "or" || n.op() == "firstWithSignal" || n.op() == "firstWithValue"
+				})
+			},
+			Excuses: each(func(l line) bool {
+				return strings.HasPrefix(l.Section, "up ") && strings.Contains(l.Got, `"cancel"`) || l.Section == "log"
+			}),
+		},
 	}
 }
 

@@ -1,6 +1,10 @@
 package conformance
 
-import "github.com/freshet-go/freshet/flux"
+import (
+	"slices"
+
+	"github.com/freshet-go/freshet/flux"
+)
 
 func combiningSources() map[string]newSource {
 	return map[string]newSource{
@@ -29,6 +33,12 @@ func combiningSources() map[string]newSource {
 		"combineLatest": func(r *rig, n node, outer any) flux.Flux[any] {
 			return flux.CombineLatestAll(r.pipelines(n, "ps", outer), functionN(n["f"]), prefetchOptions(n)...)
 		},
+		"firstWithSignal": func(r *rig, n node, outer any) flux.Flux[any] {
+			return flux.FirstWithSignal(r.pipelines(n, "ps", outer)...)
+		},
+		"firstWithValue": func(r *rig, n node, outer any) flux.Flux[any] {
+			return flux.FirstWithValue(r.pipelines(n, "ps", outer)...)
+		},
 		"zip": func(r *rig, n node, outer any) flux.Flux[any] {
 			return flux.ZipAll(r.pipelines(n, "ps", outer), functionN(n["f"]), prefetchOptions(n)...)
 		},
@@ -56,6 +66,15 @@ func combines() map[string]newOperator {
 		},
 		"mergeWith": func(r *rig, f flux.Flux[any], n node, outer any) flux.Flux[any] {
 			return f.MergeWith(r.pipeline(n, "p", outer))
+		},
+		"or": func(r *rig, f flux.Flux[any], n node, outer any) flux.Flux[any] {
+			return f.Or(r.pipeline(n, "p", outer))
+		},
+		"withLatestFrom": func(r *rig, f flux.Flux[any], n node, outer any) flux.Flux[any] {
+			return flux.WithLatestFrom(f, r.pipeline(n, "p", outer), function2(n["f"]))
+		},
+		"zipWithIterable": func(_ *rig, f flux.Flux[any], n node, outer any) flux.Flux[any] {
+			return flux.ZipWithIterable(f, slices.Values(n.values("vs", outer)), function2(n["f"]))
 		},
 		"zipWith": func(r *rig, f flux.Flux[any], n node, outer any) flux.Flux[any] {
 			return flux.Zip2(f, r.pipeline(n, "p", outer), function2(n["f"]), prefetchOptions(n)...)

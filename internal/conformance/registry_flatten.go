@@ -29,6 +29,26 @@ func flattens() map[string]newOperator {
 		"flatMapSequentialDelayError": func(r *rig, f flux.Flux[any], n node, _ any) flux.Flux[any] {
 			return flux.FlatMapSequential(f, r.inner(n, "p"), append(mergeOptions(n), flux.DelayErrors())...)
 		},
+		"flatMapSignals": func(r *rig, f flux.Flux[any], n node, outer any) flux.Flux[any] {
+			onError := func(error) flux.Flux[any] { return r.pipeline(n, "onError", outer) }
+			onComplete := func() flux.Flux[any] { return r.pipeline(n, "onComplete", outer) }
+			return flux.FlatMapSignals(f, r.inner(n, "p"), onError, onComplete)
+		},
+		"expand": func(r *rig, f flux.Flux[any], n node, _ any) flux.Flux[any] {
+			return flux.Expand(f, r.inner(n, "p"))
+		},
+		"expandDeep": func(r *rig, f flux.Flux[any], n node, _ any) flux.Flux[any] {
+			return flux.ExpandDeep(f, r.inner(n, "p"))
+		},
+		"delayUntil": func(r *rig, f flux.Flux[any], n node, _ any) flux.Flux[any] {
+			return flux.DelayUntil(f, r.inner(n, "p"))
+		},
+		"filterWhen": func(r *rig, f flux.Flux[any], n node, _ any) flux.Flux[any] {
+			test := r.inner(n, "p")
+			return flux.FilterWhen(f, func(v any) flux.Flux[bool] {
+				return flux.Map(test(v), func(keep any) bool { return keep.(bool) })
+			}, prefetchOptions(n)...)
+		},
 		"switchMap": func(r *rig, f flux.Flux[any], n node, _ any) flux.Flux[any] {
 			return flux.SwitchMap(f, r.inner(n, "p"))
 		},
