@@ -39,6 +39,12 @@ func combiningSources() map[string]newSource {
 		"firstWithValue": func(r *rig, n node, outer any) flux.Flux[any] {
 			return flux.FirstWithValue(r.pipelines(n, "ps", outer)...)
 		},
+		"mergeComparing": func(r *rig, n node, outer any) flux.Flux[any] {
+			return flux.MergeComparingAll(comparator(n["by"]), r.pipelines(n, "ps", outer), mergeOptions(n)...)
+		},
+		"mergePriority": func(r *rig, n node, outer any) flux.Flux[any] {
+			return flux.MergePriorityAll(comparator(n["by"]), r.pipelines(n, "ps", outer), mergeOptions(n)...)
+		},
 		"zip": func(r *rig, n node, outer any) flux.Flux[any] {
 			return flux.ZipAll(r.pipelines(n, "ps", outer), functionN(n["f"]), prefetchOptions(n)...)
 		},
