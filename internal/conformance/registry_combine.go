@@ -79,6 +79,9 @@ func combines() map[string]newOperator {
 		"withLatestFrom": func(r *rig, f flux.Flux[any], n node, outer any) flux.Flux[any] {
 			return flux.WithLatestFrom(f, r.pipeline(n, "p", outer), function2(n["f"]))
 		},
+		"join": func(r *rig, f flux.Flux[any], n node, outer any) flux.Flux[any] {
+			return flux.Join(f, r.pipeline(n, "p", outer), r.inner(n, "leftEnd"), r.inner(n, "rightEnd"), function2(n["f"]))
+		},
 		"zipWithIterable": func(_ *rig, f flux.Flux[any], n node, outer any) flux.Flux[any] {
 			return flux.ZipWithIterable(f, slices.Values(n.values("vs", outer)), function2(n["f"]))
 		},

@@ -49,9 +49,35 @@ func flattens() map[string]newOperator {
 				return flux.Map(test(v), func(keep any) bool { return keep.(bool) })
 			}, prefetchOptions(n)...)
 		},
+		"switchOnFirst": func(r *rig, f flux.Flux[any], n node, outer any) flux.Flux[any] {
+			if keep, ok := n["cancelSourceOnComplete"].(bool); ok && !keep {
+				return flux.SwitchOnFirstKeep(f, r.chosen(n, outer))
+			}
+			return flux.SwitchOnFirst(f, r.chosen(n, outer))
+		},
 		"switchMap": func(r *rig, f flux.Flux[any], n node, _ any) flux.Flux[any] {
 			return flux.SwitchMap(f, r.inner(n, "p"))
 		},
+	}
+}
+
+// chosen is the function of switchOnFirst: operators on the stream, or a pipeline
+// that ignores it.
+func (r *rig) chosen(n node, outer any) func(flux.Signal[any], flux.Flux[any]) flux.Flux[any] {
+	return func(first flux.Signal[any], all flux.Flux[any]) flux.Flux[any] {
+		r.log("switchOnFirst", signalObject(first))
+		k := first.Type.String()
+		if first.Type == flux.SignalNext {
+			k = key(first.Value)
+		}
+		way, ok := n.node("of")[k]
+		if !ok {
+			way = n["else"]
+		}
+		if p, ok := way.(map[string]any); ok {
+			return r.pipeline(p, "p", outer)
+		}
+		return r.apply(all, toNodes(way.([]any)), outer)
 	}
 }
 
