@@ -82,7 +82,7 @@ func (e *expand[T]) OnComplete() { e.turns.run(e.next) }
 
 func (e *expand[T]) TakePanic(p error) bool {
 	if !e.running {
-		return passPanic(e.down, p)
+		return handPanic(e.down, p, e)
 	}
 	e.running = false
 	e.Cancel()

@@ -38,7 +38,7 @@ func FilterWhen[T any, P Publisher[bool]](src Publisher[T], test func(T) P, o ..
 // INVARIANTS
 //   - wip > 0 means that somebody is filtering; that goroutine alone calls test,
 //     calls down and takes from queue.
-//   - mu guards queue, done, errs, cur, and is never held while calling out. cur
+//   - mu guards up, queue, done, errs and cur, and is never held while calling out. cur
 //     is the test of the oldest value; it stays there until its verdict was used.
 //   - over: the terminal went down or the subscription was cancelled.
 type filterWhen[T any] struct {
@@ -111,7 +111,7 @@ func (f *filterWhen[T]) later(err error) {
 
 func (f *filterWhen[T]) OnComplete() {
 	f.mu.Lock()
-	f.done = true
+	f.done, f.up = true, nothing{} // what has ended need not be kept
 	f.mu.Unlock()
 	f.change()
 }
@@ -148,7 +148,6 @@ func (f *filterWhen[T]) pass() bool {
 		return false
 	}
 	if err := f.demand.err(); err != nil {
-		f.up.Cancel()
 		f.finish(err)
 		return false
 	}
@@ -211,8 +210,15 @@ func (f *filterWhen[T]) settle(keep bool) {
 	}
 	if f.taken++; f.taken == refillAt(f.prefetch) {
 		f.taken = 0
-		f.up.Request(int64(refillAt(f.prefetch)))
+		f.upstream().Request(int64(refillAt(f.prefetch)))
 	}
+}
+
+// upstream is the source, or nothing once it has ended.
+func (f *filterWhen[T]) upstream() Subscription {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.up
 }
 
 func (f *filterWhen[T]) finish(err error) {
@@ -229,7 +235,7 @@ func (f *filterWhen[T]) release() {
 	f.queue, f.cur = ring[T]{}, nil
 	f.mu.Unlock()
 	f.down, f.push = nil, nil
-	f.up.Cancel()
+	f.upstream().Cancel()
 	if cur != nil {
 		cur.cancel()
 	}

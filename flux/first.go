@@ -182,7 +182,7 @@ func (r *runner[T]) OnComplete() {
 	}
 }
 
-func (r *runner[T]) TakePanic(p error) bool { return passPanic(r.race.down, p) }
+func (r *runner[T]) TakePanic(p error) bool { return handPanic(r.race.down, p, r.race) }
 
 // settled tells whether no further publisher need be subscribed to.
 func (x *race[T]) settled() bool {

@@ -57,7 +57,11 @@ func (m *mapSignals[T, P]) OnNext(v T) {
 }
 
 func (m *mapSignals[T, P]) OnError(err error) {
-	if m.done || m.onError == nil {
+	switch {
+	case m.isCancelled():
+		dropError(m.ctx, err)
+		return
+	case m.done || m.onError == nil:
 		m.fail(err)
 		return
 	}
@@ -97,7 +101,7 @@ func (m *mapSignals[T, P]) fail(err error) {
 
 func (m *mapSignals[T, P]) TakePanic(p error) bool {
 	if !m.running {
-		return passPanic(m.down, p)
+		return handPanic(m.down, p, m)
 	}
 	m.running = false
 	m.drop()

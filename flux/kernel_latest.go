@@ -123,7 +123,7 @@ func (s *latestSide[T, V, R]) OnNext(v T) {
 	if whole {
 		l.change()
 	} else {
-		s.took(l.prefetch)
+		s.took(&l.mu, l.prefetch)
 	}
 }
 
@@ -132,6 +132,7 @@ func (s *latestSide[T, V, R]) OnError(err error) { s.l.fail(err) }
 func (s *latestSide[T, V, R]) OnComplete() {
 	l := s.l
 	l.mu.Lock()
+	s.up = nothing{} // what has ended need not be kept
 	if l.open > 0 {
 		l.open--
 	}
@@ -146,13 +147,16 @@ func (s *latestSide[T, V, R]) OnComplete() {
 }
 
 // took asks for more once three quarters of the prefetch were used.
-func (h *latestHead) took(prefetch int) {
+func (h *latestHead) took(mu *sync.Mutex, prefetch int) {
 	if prefetch == unlimited {
 		return
 	}
 	if h.taken++; h.taken == refillAt(prefetch) {
 		h.taken = 0
-		h.up.Request(int64(refillAt(prefetch)))
+		mu.Lock()
+		up := h.up
+		mu.Unlock()
+		up.Request(int64(refillAt(prefetch)))
 	}
 }
 
@@ -215,7 +219,7 @@ func (l *latest[V, R]) pass() {
 		if l.push(r) {
 			l.demand.sub(1)
 		}
-		t.from.took(l.prefetch)
+		t.from.took(&l.mu, l.prefetch)
 	}
 }
 

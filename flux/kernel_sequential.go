@@ -18,7 +18,7 @@ import (
 // INVARIANTS
 //   - wip > 0 means that somebody is sending down; only that goroutine, the
 //     drainer, calls down, subtracts demand and touches current.
-//   - mu guards waiting, every queue, and every done and errs; it is never held
+//   - mu guards main, waiting, every queue, every done and errs; it is never held
 //     while calling out.
 //   - main is asked for one value when the turn of an inner is over, so at most
 //     concurrency inners exist.
@@ -116,7 +116,7 @@ func (m *sequential[T, R]) OnError(err error) {
 
 func (m *sequential[T, R]) OnComplete() {
 	m.mu.Lock()
-	m.done = true
+	m.done, m.main = true, nothing{} // what has ended need not be kept
 	m.mu.Unlock()
 	m.change()
 }
@@ -179,7 +179,7 @@ func (in *sequentialInner[T, R]) enqueue(v R) {
 
 func (in *sequentialInner[T, R]) OnError(err error) {
 	if !in.m.delayErrors {
-		in.m.main.Cancel()
+		in.m.upstream().Cancel()
 	}
 	in.m.fail(err, in)
 }
@@ -323,6 +323,13 @@ func (m *sequential[T, R]) ripe() int {
 	return 0
 }
 
+// upstream is main, or nothing once main has ended.
+func (m *sequential[T, R]) upstream() Subscription {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.main
+}
+
 // turnOver lets an inner go that has ended and sent everything.
 func (m *sequential[T, R]) turnOver() bool {
 	in := m.current
@@ -335,7 +342,7 @@ func (m *sequential[T, R]) turnOver() bool {
 	if over {
 		m.current = nil
 		if m.concurrency != unlimited {
-			m.main.Request(1)
+			m.upstream().Request(1)
 		}
 	}
 	return over
@@ -351,7 +358,7 @@ func (m *sequential[T, R]) finish(err error) {
 // release cancels everything upstream and discards what is queued.
 func (m *sequential[T, R]) release() {
 	m.down, m.push = nil, nil
-	m.main.Cancel()
+	m.upstream().Cancel()
 	if in := m.current; in != nil {
 		m.current = nil
 		in.release()

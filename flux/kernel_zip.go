@@ -156,7 +156,7 @@ func (s *zipSide[T, R]) OnError(err error) { s.z.fail(err) }
 
 func (s *zipSide[T, R]) OnComplete() {
 	s.z.mu.Lock()
-	s.ended = true
+	s.ended, s.up = true, nothing{} // what has ended need not be kept
 	s.z.mu.Unlock()
 	s.z.change()
 }
@@ -242,31 +242,35 @@ func (z *zip[R]) look() {
 }
 
 // round sends the tuples there are, also those that become ready meanwhile, and
-// then asks the sides again. seen is the wip that was looked at.
+// then asks the sides again. seen is the wip that was looked at. Values that were
+// rejected below are made up for by another burst, after the sides were asked.
 func (z *zip[R]) round(seen int32) {
 	defer z.guard()
-	used := 0
-	for {
-		used += z.tuples(seen)
-		now := z.wip.Load()
-		if now == seen || z.over.Load() {
-			break
+	for more := true; more && !z.over.Load(); {
+		used, most := 0, z.demand.load()
+		for {
+			used += z.tuples(seen, most-int64(used))
+			now := z.wip.Load()
+			if now == seen || z.over.Load() {
+				break
+			}
+			seen = now
+			z.look()
 		}
-		seen = now
-		z.look()
+		if used > 0 && !z.over.Load() {
+			z.refill(used)
+		}
+		more = used > 0 && int64(used) == most
 	}
-	switch {
-	case z.over.Load():
+	if z.over.Load() {
 		z.release()
-	case used > 0:
-		z.refill(used)
 	}
 }
 
-// tuples sends tuples until a side has no value, the demand is used up, or
-// somebody has something new.
-func (z *zip[R]) tuples(seen int32) (used int) {
-	for !z.over.Load() && z.ready() && z.demand.load() > 0 {
+// tuples sends up to most tuples, until a side has no value or somebody has
+// something new.
+func (z *zip[R]) tuples(seen int32, most int64) (used int) {
+	for !z.over.Load() && z.ready() && int64(used) < most {
 		z.running = true
 		r := z.make()
 		z.running = false
@@ -306,7 +310,10 @@ func (z *zip[R]) refill(used int) {
 		if h.taken += used; h.taken >= refillAt(z.prefetch) {
 			n := h.taken
 			h.taken = 0
-			h.up.Request(int64(n))
+			z.mu.Lock()
+			up := h.up
+			z.mu.Unlock()
+			up.Request(int64(n))
 		}
 	}
 }

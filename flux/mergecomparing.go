@@ -160,7 +160,7 @@ func (s *orderedSide[T]) OnError(err error) {
 
 func (s *orderedSide[T]) OnComplete() {
 	s.m.mu.Lock()
-	s.done = true
+	s.done, s.up = true, nothing{} // what has ended need not be kept
 	s.m.mu.Unlock()
 	s.m.change()
 }
@@ -269,7 +269,10 @@ func (s *orderedSide[T]) took() {
 	}
 	if s.taken++; s.taken == refillAt(s.m.prefetch) {
 		s.taken = 0
-		s.up.Request(int64(refillAt(s.m.prefetch)))
+		s.m.mu.Lock()
+		up := s.up
+		s.m.mu.Unlock()
+		up.Request(int64(refillAt(s.m.prefetch)))
 	}
 }
 

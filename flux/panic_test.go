@@ -79,6 +79,30 @@ func userFuncs() map[string]func(s ints, touch func(v int)) ints {
 		"SwitchMap's publisher": func(s ints, touch func(int)) ints {
 			return flux.SwitchMap(s, func(v int) ints { return two(v).DoOnNext(touch) })
 		},
+		"ZipWithIterable": func(s ints, touch func(int)) ints {
+			return flux.ZipWithIterable(s, forever, func(v, _ int) int { touch(v); return v })
+		},
+		"CombineLatest2": func(s ints, touch func(int)) ints {
+			return flux.CombineLatest2(flux.Just(0), s, func(_, v int) int { touch(v); return v })
+		},
+		"WithLatestFrom": func(s ints, touch func(int)) ints {
+			return flux.WithLatestFrom(s, flux.Just(0), func(v, _ int) int { touch(v); return v })
+		},
+		"FlatMapSequential": func(s ints, touch func(int)) ints {
+			return flux.FlatMapSequential(s, func(v int) ints { touch(v); return one(v) })
+		},
+		"FlatMapSequential's publisher": func(s ints, touch func(int)) ints {
+			return flux.FlatMapSequential(s, func(v int) ints { return two(v).DoOnNext(touch) })
+		},
+		"FlatMapSignals": func(s ints, touch func(int)) ints {
+			return flux.FlatMapSignals(s, func(v int) ints { touch(v); return one(v) }, nil, nil)
+		},
+		"MergeComparing": func(s ints, touch func(int)) ints {
+			return flux.MergeComparing(func(a, b int) int { touch(a); return a - b }, s, flux.Range(1000, 1000)).Take(3)
+		},
+		"DelayUntil": func(s ints, touch func(int)) ints {
+			return flux.DelayUntil(s, func(v int) ints { touch(v); return flux.Empty[int]() })
+		},
 		"Zip2": func(s ints, touch func(int)) ints {
 			return flux.Zip2(s, flux.Range(0, 1000), func(v, _ int) int { touch(v); return v })
 		},

@@ -21,6 +21,8 @@ type operator struct {
 	unordered bool
 	// cuts means that an error overtakes the values before it.
 	cuts bool
+	// lazy means that its source is subscribed to at the first request.
+	lazy bool
 	// fills means that it has a value of its own for an empty upstream.
 	fills bool
 }
@@ -95,6 +97,56 @@ func combiningOperators() []operator {
 		{name: "Zip2", build: func(s ints) ints {
 			return flux.Zip2(s, flux.Range(0, math.MaxInt32), func(a, _ int) int { return a })
 		}, cuts: true},
+		{name: "ZipAll with a prefetch of 1", build: func(s ints) ints {
+			first := func(vs []int) int { return vs[0] }
+			return flux.ZipAll([]pub{s, flux.Range(0, math.MaxInt32), flux.Range(0, math.MaxInt32)}, first, flux.Prefetch(1))
+		}, cuts: true},
+		{name: "ZipWithIterable", build: func(s ints) ints {
+			return flux.ZipWithIterable(s, forever, func(a, _ int) int { return a })
+		}},
+		{name: "CombineLatest2", build: func(s ints) ints {
+			return flux.CombineLatest2(flux.Just(0), s, func(_, v int) int { return v })
+		}, cuts: true},
+		{name: "CombineLatestAll with a prefetch of 1", build: func(s ints) ints {
+			last := func(vs []int) int { return vs[1] }
+			return flux.CombineLatestAll([]pub{flux.Just(0), s}, last, flux.Prefetch(1))
+		}, cuts: true},
+		{name: "WithLatestFrom", build: func(s ints) ints {
+			return flux.WithLatestFrom(s, flux.Just(0), func(v, _ int) int { return v })
+		}},
+		{name: "MergeSequential", build: func(s ints) ints { return flux.MergeSequential[int](flux.Empty[int](), s) }, cuts: true},
+		{name: "FlatMapSequential of single values", build: func(s ints) ints {
+			return flux.FlatMapSequential(s, one, flux.Concurrency(2))
+		}, cuts: true},
+		{name: "FlatMapSequential of publishers with DelayErrors", build: func(s ints) ints {
+			return flux.FlatMapSequential(s, two, flux.Concurrency(2), flux.Prefetch(1), flux.DelayErrors())
+		}},
+		{name: "FlatMapSignals", build: func(s ints) ints {
+			return flux.FlatMapSignals(s, one, func(err error) ints { return flux.Error[int](err) }, func() ints { return flux.Empty[int]() })
+		}, unordered: true, cuts: true},
+		{name: "MergeComparing", build: func(s ints) ints {
+			return flux.MergeComparing(func(a, b int) int { return a - b }, s, flux.Empty[int]())
+		}, cuts: true},
+		{name: "MergePriority", build: func(s ints) ints {
+			return flux.MergePriority(func(a, b int) int { return a - b }, flux.Empty[int](), s)
+		}, cuts: true},
+		{name: "Or", build: func(s ints) ints { return s.Or(flux.Never[int]()) }},
+		{name: "FirstWithValue", build: func(s ints) ints { return flux.FirstWithValue[int](s.StartWith(-1), flux.Never[int]()).Skip(1) }},
+		{name: "Expand", build: func(s ints) ints { return flux.Expand(s, func(int) ints { return flux.Empty[int]() }) }},
+		{name: "ExpandDeep", build: func(s ints) ints { return flux.ExpandDeep(s, func(int) ints { return flux.Empty[int]() }) }, lazy: true},
+		{name: "DelayUntil", build: func(s ints) ints { return flux.DelayUntil(s, two) }},
+		{name: "FilterWhen", build: func(s ints) ints {
+			return flux.FilterWhen(s, func(int) flux.Flux[bool] { return flux.Just(true) }, flux.Prefetch(2))
+		}},
+		{name: "SwitchOnFirst", build: func(s ints) ints {
+			return flux.SwitchOnFirst(s, func(_ flux.Signal[int], all ints) ints { return all })
+		}},
+	}
+}
+
+// forever is an endless sequence.
+func forever(yield func(int) bool) {
+	for yield(0) {
 	}
 }
 

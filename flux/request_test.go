@@ -70,7 +70,9 @@ func TestBadRequestEndsTheStreamWithErrBadRequest(t *testing.T) {
 						rec.AssertErrorIs(t, flux.ErrBadRequest)
 					}
 					rec.AssertNoViolations(t)
-					require.Len(t, up.all(), 1, "the upstream must have ended")
+					if !op.lazy || len(up.all()) > 0 {
+						require.Len(t, up.all(), 1, "the upstream must have ended")
+					}
 					rec.Cancel()
 				})
 			})

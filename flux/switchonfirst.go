@@ -46,7 +46,7 @@ func switching[T, R any, P Publisher[R]](src Publisher[T], f func(Signal[T], Flu
 // that of the result on the other.
 //
 // INVARIANTS
-//   - mu guards held, first, sending, over and err, and is never held while
+//   - mu guards up, held, first, sending, over and err, and is never held while
 //     calling out.
 //   - The first value is held until the subscriber of all requests; that goroutine
 //     sends it, and what is requested meanwhile is kept by the arbiter all, so that
@@ -62,6 +62,7 @@ type switchOnFirst[T, R any] struct {
 	result switchResult[T, R]
 
 	seen    bool // the first signal came; of the goroutine of src
+	done    bool // src has ended; of the same
 	claimed atomic.Bool
 	flowing atomic.Bool
 	all     arbiter
@@ -77,7 +78,9 @@ type switchOnFirst[T, R any] struct {
 }
 
 func (x *switchOnFirst[T, R]) OnSubscribe(s Subscription) {
+	x.mu.Lock()
 	x.up = s
+	x.mu.Unlock()
 	x.result.down.OnSubscribe(&x.result)
 	if !x.result.isCancelled() {
 		s.Request(1)
@@ -86,16 +89,19 @@ func (x *switchOnFirst[T, R]) OnSubscribe(s Subscription) {
 
 func (x *switchOnFirst[T, R]) OnNext(v T) {
 	if !x.TryOnNext(v) {
-		x.up.Request(1)
+		x.upstream().Request(1)
 	}
 }
 
 func (x *switchOnFirst[T, R]) TryOnNext(v T) bool {
 	switch {
+	case x.done:
+		dropNext(x.ctx, v)
+		return true
 	case x.flowing.Load():
 		return x.push(v)
-	case x.seen:
-		dropNext(x.ctx, v) // not requested
+	case x.seen: // not requested
+		dropNext(x.ctx, v)
 		return true
 	}
 	x.mu.Lock()
@@ -109,8 +115,15 @@ func (x *switchOnFirst[T, R]) OnError(err error) { x.end(err, ErrorSignal[T](err
 func (x *switchOnFirst[T, R]) OnComplete()       { x.end(nil, CompleteSignal[T]()) }
 
 func (x *switchOnFirst[T, R]) end(err error, signal Signal[T]) {
+	if x.done || x.result.isCancelled() {
+		if err != nil {
+			dropError(x.ctx, err)
+		}
+		return
+	}
+	x.done = true
 	x.mu.Lock()
-	x.over, x.err = true, err
+	x.over, x.err, x.up = true, err, nothing{} // what has ended need not be kept
 	later := x.held || x.sending
 	x.mu.Unlock()
 	switch {
@@ -155,9 +168,20 @@ func (x *switchOnFirst[T, R]) subscribe(ctx context.Context, s Subscriber[T]) {
 	}
 }
 
+// upstream is src, or nothing once it has ended.
+func (x *switchOnFirst[T, R]) upstream() Subscription {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return x.up
+}
+
 // letGo cancels src and discards a first value that nobody took.
 func (x *switchOnFirst[T, R]) letGo() {
-	x.up.Cancel()
+	x.upstream().Cancel()
+	x.discardFirst()
+}
+
+func (x *switchOnFirst[T, R]) discardFirst() {
 	x.mu.Lock()
 	v, held := x.first, x.held
 	var zero T
@@ -169,7 +193,10 @@ func (x *switchOnFirst[T, R]) letGo() {
 }
 
 func (x *switchOnFirst[T, R]) TakePanic(p error) bool {
-	return x.flowing.Load() && passPanic(x.down, p) || passPanic(x.result.down, p)
+	if x.flowing.Load() {
+		return handPanic(x.down, p, x.upstream())
+	}
+	return handPanic(x.result.down, p, &x.result)
 }
 
 // switchAll is the subscription that the subscriber of all sees.
@@ -185,10 +212,13 @@ func (a *switchAll[T, R]) Request(n int64) {
 		x.first, x.held, x.sending = zero, false, true
 	}
 	x.mu.Unlock()
-	if !send {
-		if n <= 0 {
-			x.up.Request(n)
-		}
+	switch {
+	case n <= 0: // src answers it, and the first value is not to be waited for
+		x.discardFirst()
+		x.flowing.Store(true)
+		x.upstream().Request(n)
+		return
+	case !send:
 		return
 	}
 	if x.push(v) {
@@ -204,7 +234,7 @@ func (a *switchAll[T, R]) Request(n int64) {
 	case ended:
 		(&ending{err: err}).deliver(x.down)
 	default:
-		x.all.set(x.up)
+		x.all.set(x.upstream())
 	}
 }
 
@@ -231,6 +261,14 @@ func (r *switchResult[T, R]) OnComplete() {
 		r.x.letGo()
 	}
 	r.down.OnComplete()
+}
+
+// Request lets a bad request end src too, since there may be no result yet.
+func (r *switchResult[T, R]) Request(n int64) {
+	r.relay.Request(n)
+	if n <= 0 {
+		r.x.upstream().Request(n)
+	}
 }
 
 func (r *switchResult[T, R]) Cancel() {

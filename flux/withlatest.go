@@ -106,11 +106,11 @@ func (w *withLatest[T, U, R]) TryOnNext(v T) bool {
 	return took
 }
 
-func (w *withLatest[T, U, R]) OnError(err error) { w.end(err) }
-func (w *withLatest[T, U, R]) OnComplete()       { w.end(nil) }
+func (w *withLatest[T, U, R]) OnError(err error) { w.end(err, w.side.cancel) }
+func (w *withLatest[T, U, R]) OnComplete()       { w.end(nil, w.side.cancel) }
 
-// end ends everything with what one of the two has sent.
-func (w *withLatest[T, U, R]) end(err error) {
+// end ends everything with what one of the two has sent, and cancels the other.
+func (w *withLatest[T, U, R]) end(err error, cancel func()) {
 	end, late := w.gate.cut(err)
 	if late {
 		if err != nil {
@@ -118,8 +118,7 @@ func (w *withLatest[T, U, R]) end(err error) {
 		}
 		return
 	}
-	w.arbiter.Cancel()
-	w.side.cancel()
+	cancel()
 	if w.tell() {
 		w.down.OnSubscribe(nothing{})
 	}
@@ -134,11 +133,12 @@ func (w *withLatest[T, U, R]) Cancel() {
 
 func (w *withLatest[T, U, R]) TakePanic(p error) bool {
 	if !w.running {
-		return passPanic(w.down, p)
+		return handPanic(w.down, p, w)
 	}
 	w.running = false
 	w.gate.leave()
-	w.end(p)
+	w.arbiter.Cancel()
+	w.end(p, w.side.cancel)
 	return true
 }
 
@@ -165,14 +165,14 @@ func (o *latestOther[T, U, R]) OnNext(v U) {
 	}
 }
 
-func (o *latestOther[T, U, R]) OnError(err error) { o.w.end(err) }
+func (o *latestOther[T, U, R]) OnError(err error) { o.w.end(err, o.w.arbiter.Cancel) }
 
 func (o *latestOther[T, U, R]) OnComplete() {
 	o.w.lock.Lock()
 	some := o.some
 	o.w.lock.Unlock()
 	if !some {
-		o.w.end(nil)
+		o.w.end(nil, o.w.arbiter.Cancel)
 	}
 }
 

@@ -136,7 +136,7 @@ func (z *zipIterable[A, B, R]) TakePanic(p error) bool {
 	}
 	switch {
 	case !own:
-		return passPanic(z.down, p)
+		return handPanic(z.down, p, z.up)
 	case cancelled:
 		dropError(z.ctx, p)
 	default:
