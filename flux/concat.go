@@ -21,7 +21,7 @@ func Concat[T any](srcs ...Publisher[T]) Flux[T] {
 //
 // Source: Reactor's Flux.concatDelayError.
 func ConcatDelayError[T any](srcs ...Publisher[T]) Flux[T] {
-	return concatMapSource(FromSlice(srcs).source(), itself[T], options{prefetch: onTurn, delayErrors: true})
+	return concatMapSource(FromSlice(srcs).source(), sourceOf[T], options{prefetch: onTurn, delayErrors: true})
 }
 
 // ConcatOf is [Concat] of publishers that come as values. Prefetch (32) of them
@@ -35,7 +35,7 @@ func ConcatOf[T any, P Publisher[T]](srcs Publisher[P], o ...MergeOption) Flux[T
 	if cfg.err != nil {
 		return Error[T](cfg.err)
 	}
-	return concatMapSource(sourceOf(srcs), func(p P) Publisher[T] { return p }, cfg)
+	return concatMapSource(sourceOf(srcs), sourceFrom[T, P], cfg)
 }
 
 // ConcatWith is Concat(f, next).

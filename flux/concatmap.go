@@ -26,10 +26,10 @@ func ConcatMap[T, R any, P Publisher[R]](src Publisher[T], f func(T) P, o ...Mer
 	case cfg.err != nil:
 		return Error[R](cfg.err)
 	}
-	return concatMapSource(sourceOf(src), func(v T) Publisher[R] { return f(v) }, cfg)
+	return concatMapSource(sourceOf(src), func(v T) source[R] { return sourceFrom[R](f(v)) }, cfg)
 }
 
-func concatMapSource[T, R any](main source[T], f func(T) Publisher[R], cfg options) Flux[R] {
+func concatMapSource[T, R any](main source[T], f func(T) source[R], cfg options) Flux[R] {
 	return Flux[R]{sourceFunc[R](func(ctx context.Context, s Subscriber[R]) {
 		c := &concatMap[T, R]{ctx: ctx, f: resumingMapper(ctx, f), prefetch: cfg.prefetch, delay: cfg.delayErrors, boundary: cfg.boundary}
 		c.inner = concatInner[T, R]{relay: newRelay(s), outer: c}
@@ -49,7 +49,7 @@ func concatMapSource[T, R any](main source[T], f func(T) Publisher[R], cfg optio
 type concatMap[T, R any] struct {
 	ctx   context.Context
 	main  Subscription
-	f     func(T) Publisher[R]
+	f     func(T) source[R]
 	inner concatInner[T, R]
 	gate  gate
 
@@ -174,8 +174,8 @@ func (c *concatMap[T, R]) step() bool {
 	if !ok {
 		return false
 	}
-	var p Publisher[R]
-	if err := try(func() { p = c.f(v) }); err != nil {
+	var src source[R]
+	if err := try(func() { src = c.f(v) }); err != nil {
 		if c.delay && !c.boundary {
 			c.later(err)
 			return true
@@ -185,7 +185,6 @@ func (c *concatMap[T, R]) step() bool {
 		return false
 	}
 	c.refill()
-	src := sourceOf(p)
 	if one, ok := src.(scalar[R]); ok {
 		r, some, err := one.scalar()
 		if err == nil && !some {

@@ -23,7 +23,7 @@ func FlatMapSignals[T, R any, P Publisher[R]](
 		})
 	})
 	o = append([]MergeOption{Concurrency(defaultPrefetch)}, o...)
-	return mergeSource(publishers, func(p P) Publisher[R] { return p }, mergeOptions(o))
+	return mergeSource(publishers, sourceFrom[R, P], mergeOptions(o))
 }
 
 // mapSignals maps values, and the end to one value more, which waits for demand.

@@ -55,6 +55,18 @@ func (f Flux[T]) source() source[T] {
 // Source: Reactor's Flux.from.
 func From[T any](p Publisher[T]) Flux[T] { return Flux[T]{sourceOf(p)} }
 
+// sourceFrom is sourceOf for what a user's function returned. Asking for each of
+// the usual types before the conversion to Publisher keeps them off the heap.
+func sourceFrom[T any, P Publisher[T]](p P) source[T] {
+	if f, ok := any(p).(Flux[T]); ok {
+		return f.source()
+	}
+	if m, ok := any(p).(Mono[T]); ok {
+		return m.Flux().source()
+	}
+	return sourceOf[T](p)
+}
+
 func sourceOf[T any](p Publisher[T]) source[T] {
 	switch p := p.(type) {
 	case nil:

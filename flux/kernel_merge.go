@@ -33,7 +33,7 @@ import (
 type merge[T, R any] struct {
 	ctx  context.Context
 	main Subscription
-	f    func(T) Publisher[R]
+	f    func(T) source[R]
 	down Subscriber[R]
 	push func(R) bool
 
@@ -67,7 +67,7 @@ type mergeInner[T, R any] struct {
 	done  bool
 }
 
-func mergeSource[T, R any](main source[T], f func(T) Publisher[R], o options) Flux[R] {
+func mergeSource[T, R any](main source[T], f func(T) source[R], o options) Flux[R] {
 	if o.err != nil {
 		return Error[R](o.err)
 	}
@@ -93,9 +93,8 @@ func (m *merge[T, R]) OnNext(v T) {
 		return
 	}
 	m.running = true
-	p := m.f(v)
+	src := m.f(v)
 	m.running = false
-	src := sourceOf(p)
 	if one, ok := src.(scalar[R]); ok {
 		m.onSingle(one.scalar())
 		return

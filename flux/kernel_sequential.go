@@ -27,7 +27,7 @@ import (
 type sequential[T, R any] struct {
 	ctx  context.Context
 	main Subscription
-	f    func(T) Publisher[R]
+	f    func(T) source[R]
 	down Subscriber[R]
 	push func(R) bool
 
@@ -54,7 +54,7 @@ type sequentialInner[T, R any] struct {
 	done  bool
 }
 
-func sequentialSource[T, R any](main source[T], f func(T) Publisher[R], o options) Flux[R] {
+func sequentialSource[T, R any](main source[T], f func(T) source[R], o options) Flux[R] {
 	if o.err != nil {
 		return Error[R](o.err)
 	}
@@ -80,9 +80,9 @@ func (m *sequential[T, R]) OnNext(v T) {
 		return
 	}
 	m.running = true
-	p := m.f(v)
+	src := m.f(v)
 	m.running = false
-	src, in := sourceOf(p), &sequentialInner[T, R]{m: m}
+	in := &sequentialInner[T, R]{m: m}
 	one, known := src.(scalar[R])
 	if known {
 		known = in.fill(one)

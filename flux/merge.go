@@ -30,7 +30,7 @@ func MergeAll[T any](srcs []Publisher[T], o ...MergeOption) Flux[T] {
 	case len(srcs) == 1:
 		return From(srcs[0])
 	}
-	return mergeSource(sliceSource[Publisher[T]](srcs), itself[T], cfg)
+	return mergeSource(sliceSource[Publisher[T]](srcs), sourceOf[T], cfg)
 }
 
 // MergeOf is [Merge] of publishers that come as values; at most Concurrency (256)
@@ -59,5 +59,5 @@ func FlatMap[T, R any, P Publisher[R]](src Publisher[T], f func(T) P, o ...Merge
 	if f == nil {
 		return nilFunc[R]("FlatMap")
 	}
-	return mergeSource(sourceOf(src), func(v T) Publisher[R] { return f(v) }, mergeOptions(o))
+	return mergeSource(sourceOf(src), func(v T) source[R] { return sourceFrom[R](f(v)) }, mergeOptions(o))
 }

@@ -16,7 +16,7 @@ func MergeSequential[T any](srcs ...Publisher[T]) Flux[T] { return MergeSequenti
 // Source: Reactor's Flux.mergeSequential(Iterable, int, int),
 // Flux.mergeSequentialDelayError.
 func MergeSequentialAll[T any](srcs []Publisher[T], o ...MergeOption) Flux[T] {
-	return sequentialSource(FromSlice(srcs).source(), itself[T], mergeOptions(o))
+	return sequentialSource(FromSlice(srcs).source(), sourceOf[T], mergeOptions(o))
 }
 
 // MergeSequentialOf is [MergeSequentialAll] of publishers that come as values.
@@ -40,7 +40,5 @@ func FlatMapSequential[T, R any, P Publisher[R]](src Publisher[T], f func(T) P, 
 	if f == nil {
 		return nilFunc[R]("FlatMapSequential")
 	}
-	return sequentialSource(sourceOf(src), func(v T) Publisher[R] { return f(v) }, mergeOptions(o))
+	return sequentialSource(sourceOf(src), func(v T) source[R] { return sourceFrom[R](f(v)) }, mergeOptions(o))
 }
-
-func itself[T any](p Publisher[T]) Publisher[T] { return p }
