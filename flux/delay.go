@@ -102,14 +102,14 @@ type delaySequence[T any] struct {
 
 	mu    sync.Mutex
 	timer *time.Timer
-	queue ring[delayed[T]]
+	queue ring[later[T]]
 	end   *ending
 	due   time.Time // of end
 	busy  bool
 	over  bool
 }
 
-type delayed[T any] struct {
+type later[T any] struct {
 	v   T
 	due time.Time
 }
@@ -123,7 +123,7 @@ func (q *delaySequence[T]) OnNext(v T) {
 	q.mu.Lock()
 	late := q.over || q.end != nil
 	if !late {
-		q.queue.push(delayed[T]{v, time.Now().Add(q.d)})
+		q.queue.push(later[T]{v, time.Now().Add(q.d)})
 		if q.queue.len() == 1 && !q.busy {
 			q.timer.Reset(q.d)
 		}
@@ -215,11 +215,11 @@ func (q *delaySequence[T]) Cancel() {
 	q.mu.Lock()
 	q.over = true
 	waiting := q.queue
-	q.queue = ring[delayed[T]]{}
+	q.queue = ring[later[T]]{}
 	q.mu.Unlock()
 	q.timer.Stop()
 	q.up.Cancel()
-	waiting.drop(func(w delayed[T]) { discard(q.ctx, w.v) })
+	waiting.drop(func(w later[T]) { discard(q.ctx, w.v) })
 }
 
 func (q *delaySequence[T]) TakePanic(p error) bool { return passPanic(q.down, p) }

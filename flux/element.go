@@ -129,8 +129,8 @@ func (f Flux[T]) singleOr(empty source[T]) Mono[T] {
 		return folding[T, T]{
 			add: func(v T) bool {
 				if second = k.some; second {
-					k.discard(ctx)
 					discard(ctx, v)
+					k.discard(ctx)
 					return false
 				}
 				k.keep(v)

@@ -58,6 +58,15 @@ func decisions() []decision {
 			Excuses: each(func(l line) bool { return l.Section == "results" && strings.Contains(l.Got, "FAIL_CANCELLED") }),
 		},
 		{
+			ID: "takeLast-reports-what-it-lets-go",
+			Reason: "Reactor's takeLast(n), n > 1, lets values go without telling the discard hook; ours tells it, " +
+				"like every operator that holds values",
+			Applies: func(c *Case) bool {
+				return c.uses(func(n node) bool { return n.op() == "takeLast" && n.whole("n", 0) > 1 })
+			},
+			Excuses: each(func(l line) bool { return l.Section == "log" && strings.Contains(l.Got, `.discard"`) }),
+		},
+		{
 			ID: "takeUntilOther-cancels-its-source",
 			Reason: "an error of the other ends the stream, and Reactor leaves the source running; ours " +
 				"cancels it",

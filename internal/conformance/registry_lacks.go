@@ -4,15 +4,3 @@ package conformance
 func lacks() map[string]func(n node) string {
 	return map[string]func(n node) string{}
 }
-
-// given is lacking where one of the fields is set.
-func given(keys ...string) func(n node) string {
-	return func(n node) string {
-		for _, k := range keys {
-			if n.has(k) {
-				return k
-			}
-		}
-		return ""
-	}
-}
