@@ -136,29 +136,28 @@ func resuming[T any](st *stage, in func(T) bool, resumes bool) func(T) bool {
 
 // resumingMapper makes a mapper whose failures, and those of its publishers, an
 // OnErrorContinue downstream deals with; without one it is f itself.
-func resumingMapper[T, R any](ctx context.Context, f func(T) Publisher[R]) func(T) Publisher[R] {
+func resumingMapper[T, R any](ctx context.Context, f func(T) source[R]) func(T) source[R] {
 	c := continuing(ctx)
 	if c == nil {
 		return f
 	}
-	return func(v T) Publisher[R] {
-		var p Publisher[R]
-		if err := try(func() { p = f(v) }); err != nil {
+	return func(v T) source[R] {
+		var src source[R]
+		if err := try(func() { src = f(v) }); err != nil {
 			if end := c.settle(err, v); end != nil {
 				panic(end)
 			}
-			return Empty[R]()
+			return emptySource[R]{}
 		}
-		src := sourceOf(p)
 		if one, ok := src.(scalar[R]); ok {
 			if _, _, err := one.scalar(); err == nil {
-				return Flux[R]{src}
+				return src
 			} else if end := c.settle(err, v); end != nil {
-				return Error[R](end)
+				return errorSource[R]{end}
 			}
-			return Empty[R]()
+			return emptySource[R]{}
 		}
-		return Flux[R]{continued[R]{src, c}}
+		return continued[R]{src, c}
 	}
 }
 
