@@ -2,13 +2,13 @@ package flux
 
 import "context"
 
-// Count gives the number of values when f has completed. It asks for everything
+// Count gives the number of values when src has completed. It asks for everything
 // at the first request, and the result waits for demand. An error passes. No
 // allocation a value.
 //
 // Source: Reactor's Flux.count.
-func (f Flux[T]) Count() Mono[int64] {
-	return Mono[int64]{fold(f, func(context.Context) folding[T, int64] {
+func Count[T any](src Publisher[T]) Mono[int64] {
+	return Mono[int64]{fold(src, func(context.Context) folding[T, int64] {
 		n := int64(0)
 		return folding[T, int64]{
 			add:    func(T) bool { n++; return true },
@@ -20,7 +20,7 @@ func (f Flux[T]) Count() Mono[int64] {
 // Reduce gives fn(...fn(fn(v0, v1), v2)..., vn) when f has completed: the value
 // itself if there was only one, and nothing if there was none. fn is called by
 // the goroutine that sends the value; its panic cancels f and is the error of
-// the result. Demand as in [Flux.Count]; a nil fn ends with ErrInvalid.
+// the result. Demand as in [Count]; a nil fn ends with ErrInvalid.
 //
 // Source: Reactor's Flux.reduce(BiFunction).
 func (f Flux[T]) Reduce(fn func(acc, v T) T) Mono[T] {
@@ -74,43 +74,43 @@ func ReduceWith[T, A any](src Publisher[T], init A, fn func(acc A, v T) A) Mono[
 }
 
 // AllMatch tells whether match is true for all values. The first for which it is
-// false cancels f and decides; an empty f gives true. match is called as the
-// function of [Flux.Reduce], and demand is as in [Flux.Count].
+// false cancels src and decides; an empty src gives true. match is called as the
+// function of [Flux.Reduce], and demand is as in [Count].
 //
 // Source: Reactor's Flux.all.
-func (f Flux[T]) AllMatch(match func(T) bool) Mono[bool] {
+func AllMatch[T any](src Publisher[T], match func(T) bool) Mono[bool] {
 	if match == nil {
 		return failed[bool]("AllMatch(nil): the predicate must not be nil")
 	}
-	return decide(f, true, match)
+	return decide(src, true, match)
 }
 
 // AnyMatch tells whether match is true for a value. The first for which it is
-// true cancels f and decides; an empty f gives false. match is called as the
-// function of [Flux.Reduce], and demand is as in [Flux.Count].
+// true cancels src and decides; an empty src gives false. match is called as the
+// function of [Flux.Reduce], and demand is as in [Count].
 //
 // Source: Reactor's Flux.any.
-func (f Flux[T]) AnyMatch(match func(T) bool) Mono[bool] {
+func AnyMatch[T any](src Publisher[T], match func(T) bool) Mono[bool] {
 	if match == nil {
 		return failed[bool]("AnyMatch(nil): the predicate must not be nil")
 	}
-	return decide(f, false, func(v T) bool { return !match(v) })
+	return decide(src, false, func(v T) bool { return !match(v) })
 }
 
 // HasElement tells whether a value equals v; the first that does cancels src.
-// Demand as in [Flux.Count].
+// Demand as in [Count].
 //
 // Source: Reactor's Flux.hasElement.
 func HasElement[T comparable](src Publisher[T], v T) Mono[bool] {
 	return decide(src, false, func(w T) bool { return w != v })
 }
 
-// HasElements tells whether f has a value; the first cancels f. Demand as in
-// [Flux.Count].
+// HasElements tells whether src has a value; the first cancels src. Demand as in
+// [Count].
 //
 // Source: Reactor's Flux.hasElements.
-func (f Flux[T]) HasElements() Mono[bool] {
-	return decide(f, false, func(T) bool { return false })
+func HasElements[T any](src Publisher[T]) Mono[bool] {
+	return decide(src, false, func(T) bool { return false })
 }
 
 // decide gives otherwise, unless a value comes for which goOn is false: that one
@@ -151,9 +151,10 @@ func SequenceEqualFunc[T any](a, b Publisher[T], same func(x, y T) bool) Mono[bo
 	if same == nil {
 		return failed[bool]("SequenceEqualFunc(nil): the function must not be nil")
 	}
-	return Zip2(withEnd(a), withEnd(b), func(x, y Signal[T]) bool {
+	pairs := Zip2(withEnd(a), withEnd(b), func(x, y Signal[T]) bool {
 		return x.Type == y.Type && (x.Type == SignalComplete || same(x.Value, y.Value))
-	}).AllMatch(func(equal bool) bool { return equal })
+	})
+	return AllMatch(pairs, func(equal bool) bool { return equal })
 }
 
 // failed is a Mono that was given an argument outside its rule.

@@ -160,8 +160,8 @@ func (s RetrySpec) Exhausted(make func(last RetrySignal) error) RetrySpec {
 func (s RetrySpec) invalid() error { return s.err }
 
 // companion answers failures as the spec says.
-func (s RetrySpec) companion(failures Flux[RetrySignal]) Flux[int64] {
-	return ConcatMap(failures, s.answer).OnErrorStop()
+func (s RetrySpec) companion(failures source[RetrySignal]) source[int64] {
+	return ConcatMap(Flux[RetrySignal]{failures}, s.answer).OnErrorStop().source()
 }
 
 func (s RetrySpec) answer(f RetrySignal) Flux[int64] {

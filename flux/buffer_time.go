@@ -33,7 +33,7 @@ func BufferForEvery[T any](src Publisher[T], open, every time.Duration) Flux[[]T
 	case open == every:
 		return BufferFor(src, open)
 	}
-	return bufferWhen(sourceOf(src), IntervalAfter(0, every).source(), closeAfter(open))
+	return bufferWhen(sourceOf(src), source[int64](intervalSource{0, every}), closeAfter(open))
 }
 
 // closeAfter closes a list or a window some time after it was opened.

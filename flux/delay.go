@@ -15,7 +15,9 @@ import (
 // Source: Reactor's Flux.delayElements.
 func (f Flux[T]) DelayElements(d time.Duration) Flux[T] {
 	return ConcatMap(f, func(v T) Flux[T] {
-		return Map(Timer(d), func(int64) T { return v })
+		return linearOf(source[int64](timerSource(d)), func(_ *stage, next func(T) bool) func(int64) bool {
+			return func(int64) bool { return next(v) }
+		})
 	}, DelayErrorsOfOuter())
 }
 
@@ -25,7 +27,7 @@ func (f Flux[T]) DelayElements(d time.Duration) Flux[T] {
 //
 // Source: Reactor's Flux.delaySubscription(Duration).
 func (f Flux[T]) DelaySubscription(d time.Duration) Flux[T] {
-	return DelaySubscriptionUntil(f, Timer(d))
+	return delaySubscription(f.source(), source[int64](timerSource(d)))
 }
 
 // DelaySubscriptionUntil subscribes to src when other gives its first value,
@@ -35,7 +37,10 @@ func (f Flux[T]) DelaySubscription(d time.Duration) Flux[T] {
 //
 // Source: Reactor's Flux.delaySubscription(Publisher).
 func DelaySubscriptionUntil[T, U any](src Publisher[T], other Publisher[U]) Flux[T] {
-	up, until := sourceOf(src), sourceOf(other)
+	return delaySubscription(sourceOf(src), sourceOf(other))
+}
+
+func delaySubscription[T, U any](up source[T], until source[U]) Flux[T] {
 	return Flux[T]{sourceFunc[T](func(ctx context.Context, s Subscriber[T]) {
 		d := &delayedSource[T]{relay: newRelay(s)}
 		t := &trigger[U]{ctx: ctx}

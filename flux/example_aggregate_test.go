@@ -10,8 +10,8 @@ import (
 
 var words = flux.Just("pear", "fig", "plum", "fig")
 
-func ExampleFlux_Count() {
-	fmt.Println(words.Count().Get(context.Background()))
+func ExampleCount() {
+	fmt.Println(flux.Count(words).Get(context.Background()))
 	// Output: 4 <nil>
 }
 
@@ -27,14 +27,14 @@ func ExampleReduceWith() {
 	// Output: 14 <nil>
 }
 
-func ExampleFlux_AllMatch() {
-	long := words.AllMatch(func(w string) bool { return len(w) > 3 })
+func ExampleAllMatch() {
+	long := flux.AllMatch(words, func(w string) bool { return len(w) > 3 })
 	fmt.Println(long.Get(context.Background()))
 	// Output: false <nil>
 }
 
-func ExampleFlux_AnyMatch() {
-	long := words.AnyMatch(func(w string) bool { return len(w) > 3 })
+func ExampleAnyMatch() {
+	long := flux.AnyMatch(words, func(w string) bool { return len(w) > 3 })
 	fmt.Println(long.Get(context.Background()))
 	// Output: true <nil>
 }
@@ -44,8 +44,8 @@ func ExampleHasElement() {
 	// Output: true <nil>
 }
 
-func ExampleFlux_HasElements() {
-	fmt.Println(flux.Empty[int]().HasElements().Get(context.Background()))
+func ExampleHasElements() {
+	fmt.Println(flux.HasElements(flux.Empty[int]()).Get(context.Background()))
 	// Output: false <nil>
 }
 
@@ -125,8 +125,8 @@ func ExampleFlux_IgnoreElements() {
 	// Output: flux: no value: the stream was empty
 }
 
-func ExampleFlux_Then() {
-	saved := words.DoOnNext(func(w string) { fmt.Print(w, " ") }).Then()
+func ExampleCompletion() {
+	saved := flux.Completion(words.DoOnNext(func(w string) { fmt.Print(w, " ") }))
 	fmt.Println(saved.Flux().Drain(context.Background()))
 	// Output: pear fig plum fig <nil>
 }

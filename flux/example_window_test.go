@@ -87,7 +87,7 @@ func ExampleWindowWhen() {
 		return flux.Never[int]()
 	}
 	counts := flux.FlatMap(flux.WindowWhen(flux.Range(1, 3), opening, shut), func(w flux.Flux[int]) flux.Mono[int64] {
-		return w.Count()
+		return flux.Count(w)
 	})
 	fmt.Println(counts.Collect(context.Background()))
 	// Output: [0 3] <nil>

@@ -27,13 +27,20 @@ func IntervalAfter(start, period time.Duration) Flux[int64] {
 	case start < 0:
 		return Error[int64](invalid("IntervalAfter(%v, %v): the start must not be negative", start, period))
 	}
-	return Flux[int64]{sourceFunc[int64](func(ctx context.Context, s Subscriber[int64]) {
-		t := &ticker{ctx: ctx, down: s, period: period}
-		t.timer = stoppedTimer(t.tick) // armed once the subscriber was told
-		s.OnSubscribe(t)
-		t.due = time.Now().Add(start)
-		t.arm()
-	})}
+	return Flux[int64]{intervalSource{start, period}}
+}
+
+// intervalSource is an Interval as operators use it inside. As a Flux it would
+// make the compiler build every method of Flux[int64] in every package that uses
+// the operator.
+type intervalSource struct{ start, period time.Duration }
+
+func (i intervalSource) subscribe(ctx context.Context, s Subscriber[int64]) {
+	t := &ticker{ctx: ctx, down: s, period: i.period}
+	t.timer = stoppedTimer(t.tick) // armed once the subscriber was told
+	s.OnSubscribe(t)
+	t.due = time.Now().Add(i.start)
+	t.arm()
 }
 
 // ticker is the subscription of an Interval.

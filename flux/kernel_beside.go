@@ -36,8 +36,7 @@ type besides[T any] struct {
 }
 
 // withBeside makes an operator of the kind.
-func withBeside[T, U any](src Publisher[T], beside Publisher[U], opens bool) Flux[T] {
-	main, other := sourceOf(src), sourceOf(beside)
+func withBeside[T, U any](main source[T], other source[U], opens bool) Flux[T] {
 	return Flux[T]{sourceFunc[T](func(ctx context.Context, s Subscriber[T]) {
 		b := &besides[T]{ctx: ctx, down: s, push: pusher(s), opens: opens}
 		b.open.Store(!opens)

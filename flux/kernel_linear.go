@@ -30,7 +30,7 @@ type stage struct {
 	up      Subscription
 	down    lifecycle
 	ctx     context.Context
-	extra   int64 // demand of the stages themselves (Skip), on top of the subscriber's
+	extra   int64  // demand of the stages themselves (Skip), on top of the subscriber's
 	hooks   *Hooks // those of ctx, once a value was let go
 	asked   bool   // hooks was looked up
 	running bool
@@ -52,7 +52,11 @@ type wire[T, R any] func(st *stage, next func(R) bool) func(T) bool
 
 // linear makes an operator of the fused kind.
 func linear[T, R any](src Publisher[T], w wire[T, R]) Flux[R] {
-	return Flux[R]{&linearSource[T, R]{sourceOf(src), w, false}}
+	return linearOf(sourceOf(src), w)
+}
+
+func linearOf[T, R any](src source[T], w wire[T, R]) Flux[R] {
+	return Flux[R]{&linearSource[T, R]{src, w, false}}
 }
 
 // linearResuming is linear for an operator that can do without a value for which

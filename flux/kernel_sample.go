@@ -149,16 +149,16 @@ func (m *sampleMain[T]) OnComplete() {
 
 // throttled subscribes to the publisher that f gives for v, whose first signal
 // does then.
-func throttled[T, U any](s *sampling[T], v T, f func(T) Publisher[U], then func()) {
+func throttled[T, U any](s *sampling[T], v T, f func(T) source[U], then func()) {
 	if s.stopped.Load() {
 		return
 	}
-	var p Publisher[U]
-	if err := try(func() { p = f(v) }); err != nil {
+	var src source[U]
+	if err := try(func() { src = f(v) }); err != nil {
 		s.stop(err)
 		return
 	}
-	sourceOf(p).subscribe(s.ctx, &throttle[U]{ctx: s.ctx, up: s.side.next(), next: then, over: then, fail: s.stop})
+	src.subscribe(s.ctx, &throttle[U]{ctx: s.ctx, up: s.side.next(), next: then, over: then, fail: s.stop})
 }
 
 // throttle is the subscriber of a publisher at the side. Unless every value of it

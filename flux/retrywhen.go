@@ -21,7 +21,7 @@ func (f Flux[T]) RetryWhen(spec RetrySpec) Flux[T] {
 	if err := spec.invalid(); err != nil {
 		return Error[T](err)
 	}
-	return RetryWhenCompanion(f, spec.companion)
+	return retryingWhen(f.source(), spec.companion)
 }
 
 // RetryWhenCompanion lets a publisher decide about each error of src: companion
@@ -38,6 +38,10 @@ func RetryWhenCompanion[T, U any, P Publisher[U]](src Publisher[T], companion fu
 	if companion == nil {
 		return nilFunc[T]("RetryWhenCompanion")
 	}
+	return retryingWhen(sourceOf(src), func(fs source[RetrySignal]) source[U] { return sourceFrom[U](companion(Flux[RetrySignal]{fs})) })
+}
+
+func retryingWhen[T, U any](src source[T], companion func(source[RetrySignal]) source[U]) Flux[T] {
 	return rerunning(src, companion, func(r *rerun[T, RetrySignal, U]) {
 		r.onError = func(err error) {
 			s := RetrySignal{TotalRetries: r.ends, TotalRetriesInARow: r.inARow, Failure: err}
@@ -58,28 +62,27 @@ func RepeatWhen[T, U any, P Publisher[U]](src Publisher[T], companion func(count
 	if companion == nil {
 		return nilFunc[T]("RepeatWhen")
 	}
-	return rerunning(src, companion, func(r *rerun[T, int64, U]) {
+	return rerunning(sourceOf(src), func(ns source[int64]) source[U] { return sourceFrom[U](companion(Flux[int64]{ns})) }, func(r *rerun[T, int64, U]) {
 		r.onComplete = func() { r.ask(r.sent) }
 	})
 }
 
-func rerunning[T, S, U any, P Publisher[U]](src Publisher[T], companion func(Flux[S]) P, rule func(*rerun[T, S, U])) Flux[T] {
-	up := sourceOf(src)
+func rerunning[T, S, U any](up source[T], companion func(source[S]) source[U], rule func(*rerun[T, S, U])) Flux[T] {
 	return Flux[T]{sourceFunc[T](func(ctx context.Context, s Subscriber[T]) {
 		r := &rerun[T, S, U]{relay: newRelay(s), ctx: ctx, src: up}
 		r.signals = connection[S]{ctx: ctx, prefetch: unlimited, up: nothing{}}
 		r.answer.r = r
 		rule(r)
 		s.OnSubscribe(r)
-		var p Publisher[U]
+		var decides source[U]
 		err := try(func() {
-			p = companion(Flux[S]{sourceFunc[S](func(ctx context.Context, s Subscriber[S]) { r.signals.add(ctx, s, nil) })})
+			decides = companion(sourceFunc[S](func(ctx context.Context, s Subscriber[S]) { r.signals.add(ctx, s, nil) }))
 		})
 		if err != nil {
 			r.end(err)
 			return
 		}
-		sourceOf(p).subscribe(ctx, &r.answer)
+		decides.subscribe(ctx, &r.answer)
 		r.again()
 	})}
 }

@@ -19,7 +19,7 @@ func (f Flux[T]) Sample(period time.Duration) Flux[T] {
 	if period <= 0 {
 		return Error[T](invalid("Sample(%v): the period must be positive", period))
 	}
-	return SampleOn(f, Interval(period))
+	return sampleOn(f.source(), intervalSource{period, period})
 }
 
 // SampleOn gives the latest value of src whenever sampler gives one, on the
@@ -29,7 +29,10 @@ func (f Flux[T]) Sample(period time.Duration) Flux[T] {
 //
 // Source: Reactor's Flux.sample(Publisher).
 func SampleOn[T, U any](src Publisher[T], sampler Publisher[U]) Flux[T] {
-	main, other := sourceOf(src), sourceOf(sampler)
+	return sampleOn(sourceOf(src), sourceOf(sampler))
+}
+
+func sampleOn[T, U any](main source[T], other source[U]) Flux[T] {
 	return sampled(func(ctx context.Context, s *sampling[T]) {
 		s.value = func(v T) { s.hold(v) }
 		other.subscribe(ctx, &throttle[U]{
@@ -53,7 +56,7 @@ func (f Flux[T]) SampleFirst(d time.Duration) Flux[T] {
 	if d <= 0 {
 		return Error[T](invalid("SampleFirst(%v): the time must be positive", d))
 	}
-	return SampleFirstBy(f, func(T) Flux[int64] { return onceAfter(d) })
+	return sampleFirst(f.source(), func(T) source[int64] { return onceAfter(d) })
 }
 
 // SampleFirstBy gives a value v and then lets those go that come until the
@@ -66,7 +69,10 @@ func SampleFirstBy[T, U any, P Publisher[U]](src Publisher[T], throttle func(v T
 	if throttle == nil {
 		return Error[T](invalid("SampleFirstBy(nil): the function must not be nil"))
 	}
-	main := sourceOf(src)
+	return sampleFirst(sourceOf(src), func(v T) source[U] { return sourceFrom[U](throttle(v)) })
+}
+
+func sampleFirst[T, U any](main source[T], throttle func(T) source[U]) Flux[T] {
 	return sampled(func(ctx context.Context, s *sampling[T]) {
 		s.value = func(v T) {
 			if s.shut.Load() || s.waiting() {
@@ -76,7 +82,7 @@ func SampleFirstBy[T, U any, P Publisher[U]](src Publisher[T], throttle func(v T
 			s.shut.Store(true)
 			s.offer(v)
 			open := func() { s.shut.Store(false) }
-			throttled(s, v, func(v T) Publisher[U] { return throttle(v) }, open)
+			throttled(s, v, throttle, open)
 		}
 		main.subscribe(ctx, &sampleMain[T]{s})
 	})
@@ -93,7 +99,7 @@ func (f Flux[T]) SampleTimeout(d time.Duration) Flux[T] {
 	if d <= 0 {
 		return Error[T](invalid("SampleTimeout(%v): the time must be positive", d))
 	}
-	return SampleTimeoutBy(f, func(T) Flux[int64] { return onceAfter(d) })
+	return sampleTimeout(f.source(), func(T) source[int64] { return onceAfter(d) })
 }
 
 // SampleTimeoutBy gives a value v when the publisher throttle(v) gives its first
@@ -106,14 +112,17 @@ func SampleTimeoutBy[T, U any, P Publisher[U]](src Publisher[T], throttle func(v
 	if throttle == nil {
 		return Error[T](invalid("SampleTimeoutBy(nil): the function must not be nil"))
 	}
-	main := sourceOf(src)
+	return sampleTimeout(sourceOf(src), func(v T) source[U] { return sourceFrom[U](throttle(v)) })
+}
+
+func sampleTimeout[T, U any](main source[T], throttle func(T) source[U]) Flux[T] {
 	return sampled(func(ctx context.Context, s *sampling[T]) {
 		s.flush = true
 		s.value = func(v T) {
 			turn := s.hold(v)
 			s.side.drop()
 			fire := func() { s.giveHeld(turn) }
-			throttled(s, v, func(v T) Publisher[U] { return throttle(v) }, fire)
+			throttled(s, v, throttle, fire)
 		}
 		main.subscribe(ctx, &sampleMain[T]{s})
 	})

@@ -51,7 +51,7 @@ func (f Flux[T]) SkipUntil(start func(T) bool) Flux[T] {
 //
 // Source: Reactor's Flux.skipUntilOther.
 func SkipUntilOther[T, U any](src Publisher[T], other Publisher[U]) Flux[T] {
-	return withBeside(src, other, true)
+	return withBeside(sourceOf(src), sourceOf(other), true)
 }
 
 // SkipFor lets the values go that come within d of the subscription, and asks for
@@ -65,7 +65,7 @@ func (f Flux[T]) SkipFor(d time.Duration) Flux[T] {
 	case d == 0:
 		return f
 	}
-	return SkipUntilOther(f, onceAfter(d))
+	return withBeside(f.source(), onceAfter(d), true)
 }
 
 // SkipLast passes each value when the n-th after it has come, so that the last n

@@ -42,7 +42,7 @@ func (f Flux[T]) TakeUntil(stop func(T) bool) Flux[T] {
 // Source: Reactor's Flux.takeUntilOther, which does not cancel src on an error of
 // the other.
 func TakeUntilOther[T, U any](src Publisher[T], other Publisher[U]) Flux[T] {
-	return withBeside(src, other, false)
+	return withBeside(sourceOf(src), sourceOf(other), false)
 }
 
 // TakeFor passes the values that come within d of the subscription, then cancels
@@ -57,11 +57,11 @@ func (f Flux[T]) TakeFor(d time.Duration) Flux[T] {
 	case d == 0:
 		return f.TakeUnbounded(0)
 	}
-	return TakeUntilOther(f, onceAfter(d))
+	return withBeside(f.source(), onceAfter(d), false)
 }
 
 // onceAfter gives a value after d, to a subscriber that then cancels it.
-func onceAfter(d time.Duration) Flux[int64] { return IntervalAfter(d, time.Hour) }
+func onceAfter(d time.Duration) source[int64] { return intervalSource{d, time.Hour} }
 
 // TakeUnbounded passes the first n values, then cancels f and completes. Unlike
 // [Flux.Take] it asks f for everything when the first request is for n or more,

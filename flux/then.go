@@ -8,11 +8,13 @@ import "context"
 // Source: Reactor's Flux.ignoreElements.
 func (f Flux[T]) IgnoreElements() Mono[T] { return Mono[T]{ignoring[T, T](f)} }
 
-// Then lets all values go and gives only the end of f, as [Flux.IgnoreElements]
-// does, whatever the type of the values.
+// Completion lets all values go and gives only the end of src, as
+// [Flux.IgnoreElements] does, whatever the type of the values.
 //
-// Source: Reactor's Flux.then.
-func (f Flux[T]) Then() Mono[struct{}] { return Mono[struct{}]{ignoring[T, struct{}](f)} }
+// Source: Reactor's Flux.then().
+func Completion[T any](src Publisher[T]) Mono[struct{}] {
+	return Mono[struct{}]{ignoring[T, struct{}](src)}
+}
 
 // Then lets the values of src go and, when it has completed, gives the first
 // value of next, and cancels that. Both are asked for everything when they are

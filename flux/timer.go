@@ -12,17 +12,22 @@ import (
 //
 // Source: Reactor's Mono.delay.
 func Timer(d time.Duration) Mono[int64] {
-	return Mono[int64]{sourceFunc[int64](func(ctx context.Context, s Subscriber[int64]) {
-		t := &timerValue{ctx: ctx, down: s}
-		t.timer = stoppedTimer(func() { t.mark(timerFired) })
-		s.OnSubscribe(t)
-		if t.state.Load()&timerOver == 0 {
-			t.timer.Reset(max(d, 0))
-		}
-		if t.state.Load()&timerOver != 0 {
-			t.timer.Stop()
-		}
-	})}
+	return Mono[int64]{timerSource(d)}
+}
+
+// timerSource is a Timer as operators use it inside; see intervalSource.
+type timerSource time.Duration
+
+func (d timerSource) subscribe(ctx context.Context, s Subscriber[int64]) {
+	t := &timerValue{ctx: ctx, down: s}
+	t.timer = stoppedTimer(func() { t.mark(timerFired) })
+	s.OnSubscribe(t)
+	if t.state.Load()&timerOver == 0 {
+		t.timer.Reset(max(time.Duration(d), 0))
+	}
+	if t.state.Load()&timerOver != 0 {
+		t.timer.Stop()
+	}
 }
 
 // timerValue is the subscription of a Timer.

@@ -57,7 +57,7 @@ func WindowForEvery[T any](src Publisher[T], open, every time.Duration) Flux[Flu
 	case open == every:
 		return WindowFor(src, open)
 	}
-	return windowWhen(sourceOf(src), IntervalAfter(0, every).source(), closeAfter(open))
+	return windowWhen(sourceOf(src), source[int64](intervalSource{0, every}), closeAfter(open))
 }
 
 // windowOn has one window open, from the start to the end.

@@ -9,17 +9,17 @@ import (
 
 func aggregates() map[string]newOperator {
 	return map[string]newOperator{
-		"count":       func(_ *rig, f flux.Flux[any], _ node, _ any) flux.Flux[any] { return anyOf(f.Count().Flux()) },
-		"hasElements": func(_ *rig, f flux.Flux[any], _ node, _ any) flux.Flux[any] { return anyOf(f.HasElements().Flux()) },
+		"count":       func(_ *rig, f flux.Flux[any], _ node, _ any) flux.Flux[any] { return anyOf(flux.Count(f).Flux()) },
+		"hasElements": func(_ *rig, f flux.Flux[any], _ node, _ any) flux.Flux[any] { return anyOf(flux.HasElements(f).Flux()) },
 		"hasElement": func(_ *rig, f flux.Flux[any], n node, outer any) flux.Flux[any] {
 			v := key(n.value("v", outer))
 			return anyOf(flux.HasElement(flux.Map(f, key), v).Flux())
 		},
 		"all": func(_ *rig, f flux.Flux[any], n node, _ any) flux.Flux[any] {
-			return anyOf(f.AllMatch(predicate(n["f"])).Flux())
+			return anyOf(flux.AllMatch(f, predicate(n["f"])).Flux())
 		},
 		"any": func(_ *rig, f flux.Flux[any], n node, _ any) flux.Flux[any] {
-			return anyOf(f.AnyMatch(predicate(n["f"])).Flux())
+			return anyOf(flux.AnyMatch(f, predicate(n["f"])).Flux())
 		},
 		"reduce": func(_ *rig, f flux.Flux[any], n node, _ any) flux.Flux[any] {
 			return f.Reduce(function2(n["f"])).Flux()
@@ -98,7 +98,7 @@ func elements() map[string]newOperator {
 			if n.has("p") {
 				return flux.Then(f, r.pipeline(n, "p", outer)).Flux()
 			}
-			return anyOf(f.Then().Flux())
+			return anyOf(flux.Completion(f).Flux())
 		},
 		"thenMany": func(r *rig, f flux.Flux[any], n node, outer any) flux.Flux[any] {
 			return flux.ThenMany(f, r.pipeline(n, "p", outer))
