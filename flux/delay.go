@@ -9,7 +9,7 @@ import (
 // DelayElements sends each value d after it came, one after another: a value is
 // requested from f when the one before has gone, and its time begins then. A
 // value whose time has come waits for demand. Completion comes with the last
-// value, and an error waits for the value at work. The values are sent by a
+// value; an error of f cuts in at once. The values are sent by a
 // timer's goroutine that exists only for that.
 //
 // Source: Reactor's Flux.delayElements.
@@ -18,7 +18,7 @@ func (f Flux[T]) DelayElements(d time.Duration) Flux[T] {
 		return linearOf(source[int64](timerSource(d)), func(_ *stage, next func(T) bool) func(int64) bool {
 			return func(int64) bool { return next(v) }
 		})
-	}, DelayErrorsOfOuter())
+	})
 }
 
 // DelaySubscription subscribes to f d after the subscription; the demand there is

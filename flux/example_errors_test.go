@@ -143,7 +143,7 @@ func ExampleUsingWhen() {
 	fmt.Println(flux.UsingWhen(begin, work, finish).Collect(context.Background()))
 	// Output:
 	// tx error flaky
-	// [1] flaky
+	// [] flaky
 }
 
 func ExampleFlux_DelayElements() {
