@@ -221,10 +221,7 @@ func (a *switchAll[T, R]) Request(n int64) {
 	case !send:
 		return
 	}
-	if x.push(v) {
-		x.all.sent++
-	}
-	x.flowing.Store(true)
+	x.sendFirst(v)
 	x.mu.Lock()
 	x.sending = false
 	ended, err := x.over, x.err
@@ -235,6 +232,20 @@ func (a *switchAll[T, R]) Request(n int64) {
 		(&ending{err: err}).deliver(x.down)
 	default:
 		x.all.set(x.upstream())
+	}
+}
+
+// sendFirst passes the value that was held back. It is a drive loop of one turn:
+// a panic from below is settled here.
+func (x *switchOnFirst[T, R]) sendFirst(v T) {
+	defer x.flowing.Store(true)
+	defer func() {
+		if p := caught(recover()); p != nil && !handPanic(x.down, p, (*switchAll[T, R])(x)) {
+			dropError(x.ctx, p)
+		}
+	}()
+	if x.push(v) {
+		x.all.sent++
 	}
 }
 
