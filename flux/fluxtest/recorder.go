@@ -144,10 +144,11 @@ func (r *Recorder[T]) signal(e Event[T]) {
 func (r *Recorder[T]) violated(v *Violation) { r.record(Event[T]{Kind: Violated, Sub: 1, Err: v}) }
 
 func (r *Recorder[T]) request(s flux.Subscription, n int64) {
-	if _, ok := r.record(Event[T]{Kind: Request, Sub: 1, N: n}); ok {
-		done := r.watch.requesting(n)
-		defer done()
-	}
+	r.record(Event[T]{Kind: Request, Sub: 1, N: n})
+	// Counted also when it is not recorded because a cancel came first: the two
+	// may have passed each other on their way up.
+	done := r.watch.requesting(n)
+	defer done()
 	r.guard("3.16", fmt.Sprintf("Request(%d)", n), func() { s.Request(n) })
 }
 
