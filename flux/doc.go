@@ -55,8 +55,11 @@
 //
 // # Where to find things
 //
-// One family of operators is one file: create, transform, filter, take, lifecycle,
-// concat, merge, concatmap, switchmap, zip, recover, timeout, backpressure, hop,
-// share, terminal. What they have in common is in the kernel files, each with its
-// invariants.
+// One family of operators is one file, or a few with the same beginning: create,
+// generate, emitter, produce, interval; transform, materialize, iterable; filter,
+// take, skip, distinct, element, sample; aggregate, then; buffer, window, groupby;
+// concat, merge, sequential, zip, combinelatest, withlatest, join, first;
+// concatmap, switchmap, expand, filterwhen; recover, retrywhen, repeat, using,
+// timeout; backpressure, hop, delay; lifecycle, observe; share; terminal, pull.
+// What they have in common is in the kernel files, each with its invariants.
 package flux

@@ -9,19 +9,19 @@ import (
 // The conditions a caller tells apart with [errors.Is]. Operators wrap them
 // with what was wrong, and never replace an error that came from upstream.
 var (
-	// ErrOverflow: a value came when there was no demand and no room left.
+	// ErrOverflow means that a value came when there was no demand and no room left.
 	ErrOverflow = errors.New("overflow: more values than requested")
-	// ErrTimeout: nothing came in time. It also matches
+	// ErrTimeout means that nothing came in time. It also matches
 	// context.DeadlineExceeded.
 	ErrTimeout error = timeoutError{}
-	// ErrEmpty: a terminal that promises a value met an empty stream.
+	// ErrEmpty means that a terminal that promises a value met an empty stream.
 	ErrEmpty = errors.New("flux: no value: the stream was empty")
-	// ErrIndex: there was no value at the place asked for, or more than one
+	// ErrIndex means that there was no value at the place asked for, or more than one
 	// where one was promised.
 	ErrIndex = errors.New("flux: index out of bounds")
-	// ErrBadRequest: Request was called with n <= 0 (rule 3.9).
+	// ErrBadRequest means that Request was called with n <= 0 (rule 3.9).
 	ErrBadRequest = errors.New("flux: demand must be positive (Reactive Streams rule 3.9)")
-	// ErrInvalid: an operator was given an argument outside its rule.
+	// ErrInvalid means that an operator was given an argument outside its rule.
 	ErrInvalid = errors.New("flux: invalid argument")
 )
 
@@ -41,7 +41,7 @@ func (e *PanicError) Unwrap() error {
 	return err
 }
 
-// Invalid gives the error for an argument outside its rule; it matches
+// invalid gives the error for an argument outside its rule; it matches
 // ErrInvalid. It is evaluated where the operator is assembled and delivered at
 // the subscription, so that assembling never panics.
 func invalid(format string, args ...any) error {

@@ -102,7 +102,9 @@ func pusher[T any](s Subscriber[T]) func(T) bool {
 	case *head[T]:
 		return c.in
 	case *watch[T]:
-		return c.push // it does nothing with a value
+		return c.push // it does nothing with a value, and neither does the next
+	case *peeker[T]:
+		return c.push
 	case inside.Conditional[T]:
 		return c.TryOnNext
 	}

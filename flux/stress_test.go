@@ -54,7 +54,6 @@ type pressure struct {
 	name  string
 	build func(n int) ints
 	count func(n int) int // values that must come; nil if some may be lost
-	loose bool            // demand is not kept, by design
 }
 
 func pressures() []pressure {

@@ -13,7 +13,7 @@ func subscribeWatched[T any](ctx context.Context, src source[T], s Subscriber[T]
 	case s == nil:
 		dropError(ctx, invalid("Subscribe(nil): the subscriber must not be nil (rule 1.9)"))
 	case ctx == nil:
-		errorSource[T]{invalid("Subscribe(nil, ...): the context must not be nil")}.subscribe(nil, s)
+		errorSource[T]{invalid("Subscribe(nil, ...): the context must not be nil")}.subscribe(ctx, s)
 	case watchesItself(s), ctx.Done() == nil:
 		src.subscribe(ctx, s)
 	case ctx.Err() != nil:

@@ -11,27 +11,27 @@ import (
 type Result uint8
 
 const (
-	// OK: the signal was sent. For a value: to every subscriber, or from a
+	// OK says that the signal was sent. For a value: to every subscriber, or from a
 	// best-effort sink to at least one.
 	OK Result = iota
-	// Handed: another goroutine is emitting, or this one is, further up its
+	// Handed says that another goroutine is emitting, or this one is, further up its
 	// stack; the signal waits in the hand-off queue and is sent, in order, as
 	// soon as the emission in progress is through. What becomes of it then, the
 	// emitter does not learn; Stats.Lost counts the values that reached nobody.
 	Handed
-	// FailTerminated: the sink has completed or failed.
+	// FailTerminated says that the sink has completed or failed.
 	FailTerminated
-	// FailOverflow: no demand. From an all-or-nothing sink: of at least one
+	// FailOverflow says that there was no demand. From an all-or-nothing sink: of at least one
 	// subscriber, and nobody got the value; from a best-effort sink: of every
 	// subscriber.
 	FailOverflow
-	// FailCancelled: the sink was cancelled from downstream, for good. Direct
+	// FailCancelled says that the sink was cancelled from downstream, for good. Direct
 	// sinks never say so.
 	FailCancelled
-	// FailNonSerialized: another emission is in progress and the hand-off queue
+	// FailNonSerialized says that another emission is in progress and the hand-off queue
 	// is full, or the sink is Strict. The attempt may be repeated.
 	FailNonSerialized
-	// FailZeroSubscriber: nobody is subscribed.
+	// FailZeroSubscriber says that nobody is subscribed.
 	FailZeroSubscriber
 )
 

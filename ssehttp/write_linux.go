@@ -188,9 +188,8 @@ func (l *backlog) advance(n int) (events int) {
 }
 
 func (c *socket) account(events, size int) {
-	n := &c.srv.counters
-	n.events.Add(int64(events))
-	n.bytes.Add(int64(size))
+	c.shard.events += int64(events)
+	c.shard.bytes += int64(size)
 	c.progress(events, size)
 }
 
