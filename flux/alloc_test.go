@@ -70,8 +70,7 @@ func TestAValueThroughAKernelCostsNoAllocation(t *testing.T) {
 
 func TestSubscribingAChainOfThreeOperatorsCostsAtMostTenAllocations(t *testing.T) {
 	src := chain(1)
-	ctx, cancel := context.WithCancel(context.Background())
-	defer cancel()
+	ctx := t.Context()
 	s := &sink{demand: 1} // the caller's own
 	for name, subscribe := range map[string]func(){
 		"Subscribe":                func() { src.Subscribe(context.Background(), s) },

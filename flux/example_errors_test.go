@@ -26,7 +26,7 @@ func ExampleFlux_OnErrorMap() {
 
 func ExampleFlux_OnErrorComplete() {
 	all, err := failing().OnErrorComplete().Collect(context.Background())
-	_, kept := failing().OnErrorCompleteIf(func(err error) bool { return err != errFlaky }).Collect(context.Background())
+	_, kept := failing().OnErrorCompleteIf(func(err error) bool { return !errors.Is(err, errFlaky) }).Collect(context.Background())
 	fmt.Println(all, err, kept)
 	// Output: [1] <nil> flaky
 }

@@ -43,7 +43,10 @@ func ExampleFlux_Scan() {
 }
 
 func ExampleIndex() {
-	for v := range flux.Index(flux.Just("red", "blue")).All(context.Background()) {
+	for v, err := range flux.Index(flux.Just("red", "blue")).All(context.Background()) {
+		if err != nil {
+			break
+		}
 		fmt.Println(v.Index, v.Value)
 	}
 	// Output:

@@ -3,6 +3,7 @@ package flux
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 )
 
@@ -26,7 +27,7 @@ func FirstWithValue[T any](srcs ...Publisher[T]) Flux[T] { return racing(srcs, t
 // Source: Reactor's Flux.or.
 func (f Flux[T]) Or(other Publisher[T]) Flux[T] {
 	if r, ok := f.src.(raceSource[T]); ok && !r.value {
-		return Flux[T]{raceSource[T]{append(r.srcs[:len(r.srcs):len(r.srcs)], sourceOf(other)), false}}
+		return Flux[T]{raceSource[T]{append(slices.Clip(r.srcs), sourceOf(other)), false}}
 	}
 	return FirstWithSignal(f, other)
 }

@@ -2,6 +2,7 @@ package flux
 
 import (
 	"context"
+	"errors"
 	"iter"
 	"sync"
 )
@@ -39,7 +40,7 @@ func (f Flux[T]) All(ctx context.Context) iter.Seq2[T, error] {
 				}
 			}
 			switch {
-			case err == errEnough:
+			case errors.Is(err, errEnough):
 				return
 			case err != nil:
 				yield(zero, err)

@@ -190,7 +190,8 @@ func TestAllCanBeRangedOverAgain(t *testing.T) {
 	seq := flux.Just(1, 2).All(t.Context())
 	for range 3 {
 		sum := 0
-		for v := range seq {
+		for v, err := range seq {
+			require.NoError(t, err)
 			sum += v
 		}
 		require.Equal(t, 3, sum)
@@ -201,7 +202,8 @@ func TestPanicOfTheLoopBodyCancelsTheSource(t *testing.T) {
 	fluxtest.Run(t, func(t *testing.T) {
 		up := &ends{}
 		require.PanicsWithValue(t, "body", func() {
-			for range up.watch(live(1)).All(t.Context()) {
+			for _, err := range up.watch(live(1)).All(t.Context()) {
+				require.NoError(t, err)
 				panic("body")
 			}
 		})

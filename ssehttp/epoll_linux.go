@@ -1,6 +1,7 @@
 package ssehttp
 
 import (
+	"errors"
 	"os"
 
 	"golang.org/x/sys/unix"
@@ -18,7 +19,7 @@ func (s *shard) poll() {
 		n := 0
 		closed := raw.Read(func(fd uintptr) bool {
 			n, err = unix.EpollWait(int(fd), events, 0)
-			for err == unix.EINTR {
+			for errors.Is(err, unix.EINTR) {
 				n, err = unix.EpollWait(int(fd), events, 0)
 			}
 			return n > 0

@@ -117,7 +117,7 @@ func TestAThousandClientsThatVanishAtOnceAreAllCancelledAtOnce(t *testing.T) {
 	for range total {
 		nc, err := net.Dial("tcp", s.addr)
 		require.NoError(t, err)
-		defer nc.Close()
+		defer func() { _ = nc.Close() }()
 		_, err = nc.Write([]byte("GET / HTTP/1.1\r\nHost: x\r\n\r\n"))
 		require.NoError(t, err)
 		conns = append(conns, nc)

@@ -29,12 +29,10 @@ func nameOf(err error) string {
 	if errors.As(err, &panicked) && panicked.Unwrap() != nil {
 		return nameOf(panicked.Unwrap())
 	}
-	var exhausted *flux.RetryExhaustedError
-	if errors.As(err, &exhausted) {
+	if exhausted, ok := errors.AsType[*flux.RetryExhaustedError](err); ok {
 		return "retryExhausted(" + nameOf(exhausted.Last) + ")"
 	}
-	var cleanup *flux.CleanupError
-	if errors.As(err, &cleanup) {
+	if cleanup, ok := errors.AsType[*flux.CleanupError](err); ok {
 		return "cleanupFailed(" + nameOf(cleanup.Err) + ")"
 	}
 	var joined interface{ Unwrap() []error }

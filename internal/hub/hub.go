@@ -10,7 +10,9 @@ import (
 	"sync"
 )
 
-// Kernel: the hub
+// Hub knows who is subscribed, and lets one goroutine at a time send.
+//
+// # Kernel: the hub
 //
 //	 emitter A ──Emit──▶ takes the baton ──┐
 //	 emitter B ──Emit──▶ baton is taken ─┐ │
@@ -123,6 +125,7 @@ type Rules struct {
 // Outcome is what became of one emission.
 type Outcome uint8
 
+// The outcomes.
 const (
 	Sent         Outcome = iota // reached every subscriber, or with BestEffort at least one
 	Handed                      // left to the goroutine that is emitting
