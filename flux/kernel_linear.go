@@ -114,13 +114,23 @@ func pusher[T any](s Subscriber[T]) func(T) bool {
 	}
 }
 
-// letGo is discard for a stage, which lets go of many values and looks the hooks
+// letGo is discard for a stage, which lets go of many values and looks the hook
 // up once.
 func letGo[T any](st *stage, v T) {
-	if !st.asked {
-		st.asked, st.hooks = true, hooksOf(st.ctx)
+	if st.asked && st.hooks == nil {
+		return
 	}
-	if h := st.hooks; h != nil && h.Discarded != nil {
+	tellHook(st, v)
+}
+
+func tellHook[T any](st *stage, v T) {
+	if !st.asked {
+		st.asked = true
+		if h := hooksOf(st.ctx); h != nil && h.Discarded != nil {
+			st.hooks = h
+		}
+	}
+	if h := st.hooks; h != nil {
 		shield(func() { h.Discarded(v) })
 	}
 }
