@@ -2,6 +2,7 @@ package ssehttp
 
 import (
 	"context"
+	"fmt"
 	"net"
 	"runtime"
 )
@@ -12,7 +13,13 @@ import (
 // accepted. So when thousands connect at the same moment a few workers serve them
 // one after another, instead of thousands of workers, whose stacks would stay in
 // memory, waiting for their requests. addr is as for net.Listen; errors are its.
+//
+// ctx ends the looking up of addr, not the listener; a nil ctx is an error that
+// wraps [ErrInvalidOptions].
 func Listen(ctx context.Context, addr string) (net.Listener, error) {
+	if ctx == nil {
+		return nil, fmt.Errorf("%w: Listen(nil, %q): the context must not be nil", ErrInvalidOptions, addr)
+	}
 	config := net.ListenConfig{Control: deferAccept}
 	ln, err := config.Listen(ctx, "tcp", addr)
 	if err != nil {
