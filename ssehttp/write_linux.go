@@ -44,7 +44,7 @@ func (c *socket) write(in *inbox, first uint32) {
 		}
 		size += n
 		for first != next {
-			e := &in.entries[first-1]
+			e := in.at(first - 1)
 			if n < e.size() {
 				break
 			}
@@ -70,17 +70,17 @@ func (c *socket) write(in *inbox, first uint32) {
 // gather gives the bytes of as many entries as one write should carry, and the
 // first entry that is not among them.
 func (c *socket) gather(in *inbox, first uint32) ([]byte, uint32) {
-	e := &in.entries[first-1]
-	if b, ok := in.inOnePiece(e); ok && (e.next == 0 || len(b) >= largeFrame) {
-		return b, e.next
+	next := in.at(first - 1).next
+	if b, ok := in.inOnePiece(first - 1); ok && (next == 0 || len(b) >= largeFrame) {
+		return b, next
 	}
 	b := c.shard.scratch[:0]
 	for first != 0 {
-		e := &in.entries[first-1]
+		e := in.at(first - 1)
 		if len(b)+e.size() > cap(b) || e.size() >= largeFrame && len(b) > 0 {
 			break
 		}
-		b = in.appendEntry(b, e)
+		b = in.appendEntry(b, first-1)
 		first = e.next
 	}
 	return b, first
@@ -92,10 +92,10 @@ func (c *socket) queue(in *inbox, first uint32, off int) {
 		c.stalled(off)
 	}
 	for first != 0 {
-		e := &in.entries[first-1]
-		b, ok := in.inOnePiece(e)
+		e := in.at(first - 1)
+		b, ok := in.inOnePiece(first - 1)
 		if !ok || e.n > 0 {
-			b = in.appendEntry(nil, e) // what stands in the inbox is used again
+			b = in.appendEntry(nil, first-1) // what stands in the inbox is used again
 		}
 		c.late.frames = append(c.late.frames, lateFrame{b, e.kind})
 		if e.kind == theLast {
