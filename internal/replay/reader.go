@@ -8,9 +8,6 @@ import (
 	"github.com/freshet-go/freshet/internal/inside"
 )
 
-// nextNode is atomic, because readers follow it while Append sets it.
-type nextNode[T any] = atomic.Pointer[node[T]]
-
 // Reader sends one subscriber what the buffer has for it, against its demand. It
 // is the subscriber's subscription.
 //
