@@ -18,8 +18,9 @@ import (
 // The drainer goes in rounds: it looks at who is subscribed and how much all of
 // them have demand for, sends so many values to those, and asks the source for as
 // many again. So the source is never asked for more than the prefetch ahead of the
-// slowest. With no subscriber it pauses; a terminal that finds the queue empty is
-// then the end all the same.
+// slowest. Before the first subscriber comes values are let go, as a hot source
+// does; once all have left they wait for the next. A terminal that finds the queue
+// empty is the end, whoever is there.
 //
 // INVARIANTS
 //   - wip > 0 means that somebody is sending down; that goroutine alone takes
@@ -35,10 +36,12 @@ type publishing[T any] struct {
 	prefetch int
 	batches  bool // ask again for three quarters of the prefetch at a time, not for each round
 	keeps    bool // those who come after the end get the end
+	holds    bool // values wait for the first subscriber too
 
 	wip    atomic.Int32
 	closed atomic.Bool // the terminal went out, or the source was let go
 	used   int64       // the drainer's: sent since it asked for a batch
+	seen   bool        // somebody has subscribed; guarded by mu
 
 	mu    sync.Mutex
 	up    Subscription
@@ -66,7 +69,7 @@ func (p *publishing[T]) add(ctx context.Context, s Subscriber[T], left func(ende
 		return
 	}
 	p.mu.Lock()
-	p.subs = append(slices.Clip(p.subs), sub)
+	p.subs, p.seen = append(slices.Clip(p.subs), sub), true
 	p.mu.Unlock()
 	if sub.gone.Load() {
 		p.remove(sub)
@@ -184,6 +187,9 @@ func (p *publishing[T]) round() (rests bool) {
 		for _, s := range subs {
 			stays = s.send(v) && stays
 		}
+		if len(subs) == 0 {
+			discard(p.ctx, v)
+		}
 		sent++
 	}
 	p.replenish(sent)
@@ -191,7 +197,8 @@ func (p *publishing[T]) round() (rests bool) {
 }
 
 // look gives the subscribers of a round and the least of their demands, or one
-// who requested what may not be requested.
+// who requested what may not be requested. Without subscribers it is no demand, or
+// all of it where values are let go.
 func (p *publishing[T]) look() (subs []*published[T], room int64, bad *published[T]) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -207,8 +214,12 @@ func (p *publishing[T]) look() (subs []*published[T], room int64, bad *published
 		}
 		some, room = true, min(room, n)
 	}
-	if !some {
-		return nil, 0, nil
+	switch {
+	case some:
+	case p.seen || p.holds:
+		room = 0
+	default:
+		room = Unbounded // to nobody
 	}
 	return p.subs, room, nil
 }

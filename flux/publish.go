@@ -5,8 +5,9 @@ import "context"
 // Publish makes f a source that many subscribers share. All of them see the
 // values from when they came; the slowest sets the pace: a value is sent once
 // every subscriber has demand for it, and up to the prefetch (Prefetch, 256)
-// wait. While nobody is subscribed the values wait too. After the end a
-// subscriber gets nothing until somebody connects anew.
+// wait. Before the first has come values are let go, to the Discarded hook; when
+// all have left they wait for the next. After the end a subscriber gets nothing
+// until somebody connects anew.
 //
 // Signals are sent by f's goroutine or, if there was no demand, by the one that
 // requested. A value costs a lock and a call for each subscriber; subscribing
@@ -51,7 +52,7 @@ func PublishSelect[T, R any, P Publisher[R]](src Publisher[T], f func(shared Flu
 	}
 	up := sourceOf(src)
 	return Flux[R]{sourceFunc[R](func(ctx context.Context, s Subscriber[R]) {
-		shared := &publishing[T]{prefetch: n, batches: true, keeps: true}
+		shared := &publishing[T]{prefetch: n, batches: true, keeps: true, holds: true}
 		shared.tie(ctx, nil)
 		all := Flux[T]{sourceFunc[T](func(ctx context.Context, s Subscriber[T]) { shared.add(ctx, s, nil) })}
 		var result P
