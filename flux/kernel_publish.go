@@ -89,8 +89,8 @@ func (p *publishing[T]) over() bool { return !p.keeps && p.closed.Load() }
 
 func (p *publishing[T]) disconnect(err error) {
 	p.mu.Lock()
-	up := p.up
-	if !p.done {
+	up, late := p.up, p.done
+	if !late {
 		p.done, p.err = true, err
 	}
 	q := p.queue
@@ -99,7 +99,7 @@ func (p *publishing[T]) disconnect(err error) {
 	p.untie()
 	ctx := p.context()
 	q.drop(func(v T) { discard(ctx, v) })
-	if up != nil {
+	if up != nil && !late {
 		up.Cancel()
 	}
 	p.change()

@@ -152,15 +152,21 @@ func (r *replaying[T]) add(ctx context.Context, s Subscriber[T], left func(ended
 func (r *replaying[T]) over() bool { return r.buf.Expired() }
 
 func (r *replaying[T]) disconnect(err error) {
-	r.untie()
-	r.mu.Lock()
-	up := r.up
-	r.done = true
-	r.mu.Unlock()
-	if up != nil {
+	if up, first := r.end(); first && up != nil {
 		up.Cancel()
 	}
 	r.buf.Close(err)
+}
+
+// end notes that the source has ended or is let go, and tells whether it is the
+// first to say so.
+func (r *replaying[T]) end() (up Subscription, first bool) {
+	r.untie()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	first = !r.done
+	r.done = true
+	return r.up, first
 }
 
 func (r *replaying[T]) OnSubscribe(s Subscription) {
@@ -182,12 +188,12 @@ func (r *replaying[T]) OnNext(v T) {
 }
 
 func (r *replaying[T]) OnComplete() {
-	r.untie()
+	r.end()
 	r.buf.Close(nil)
 }
 
 func (r *replaying[T]) OnError(err error) {
-	r.untie()
+	r.end()
 	if !r.buf.Close(err) {
 		dropError(r.ctx, err)
 	}
