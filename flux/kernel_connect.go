@@ -21,7 +21,9 @@ import (
 //   - A connection has a line from the moment somebody claimed it; the one who did
 //     starts it. Nobody else subscribes to the source.
 //   - A connection is taken out of cur before it is disconnected, so that nobody
-//     who comes later joins what is going away.
+//     who comes later joins what is going away. The next one starts when that has
+//     been done (ending, waiting), so that the source is never run twice at a time
+//     because two goroutines met.
 type connectable[T any] struct {
 	src  source[T]
 	make func() multicast[T]
@@ -30,8 +32,10 @@ type connectable[T any] struct {
 	restarts bool
 	err      error // of an argument; nothing else is set then
 
-	mu  sync.Mutex
-	cur *connection[T]
+	mu      sync.Mutex
+	cur     *connection[T]
+	ending  int              // taken out, and not yet disconnected
+	waiting []*connection[T] // to be started after that
 }
 
 // multicast is one run of a source for many subscribers.
@@ -108,8 +112,16 @@ func (c *connection[T]) claim(ctx context.Context) bool {
 	return true
 }
 
-// start subscribes to the source of a connection that the caller has claimed.
+// start subscribes to the source of a connection that the caller has claimed, or
+// leaves that to the goroutine that is disconnecting the one before.
 func (c *connectable[T]) start(cur *connection[T]) {
+	c.mu.Lock()
+	if c.ending > 0 {
+		c.waiting = append(c.waiting, cur)
+		c.mu.Unlock()
+		return
+	}
+	c.mu.Unlock()
 	ctx := cur.line.ctx
 	switch {
 	case ctx == nil:
@@ -138,23 +150,40 @@ func (c *connectable[T]) cut(l *line) {
 		c.mu.Unlock()
 		return
 	}
-	c.cur = nil
+	c.forget(cur)
 	c.mu.Unlock()
-	cur.disconnect(ErrDisconnected)
+	c.end(cur, ErrDisconnected)
 }
 
 // drop disconnects a connection, current or not.
 func (c *connectable[T]) drop(cur *connection[T], err error) {
+	c.mu.Lock()
 	c.forget(cur)
-	cur.disconnect(err)
+	c.mu.Unlock()
+	c.end(cur, err)
 }
 
-// forget makes sure that nobody joins it any more.
+// forget makes sure that nobody joins it any more; mu is held. The caller is to
+// end it.
 func (c *connectable[T]) forget(cur *connection[T]) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
 	if c.cur == cur {
 		c.cur = nil
+	}
+	c.ending++
+}
+
+// end disconnects what was forgotten, and starts what has waited for it.
+func (c *connectable[T]) end(cur *connection[T], err error) {
+	cur.disconnect(err)
+	c.mu.Lock()
+	c.ending--
+	var next []*connection[T]
+	if c.ending == 0 {
+		next, c.waiting = c.waiting, nil
+	}
+	c.mu.Unlock()
+	for _, cur := range next {
+		c.start(cur)
 	}
 }
 

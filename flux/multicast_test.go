@@ -253,6 +253,22 @@ func TestRefCountStartsAnewAfterALeavingAndKeepsWhatHasEnded(t *testing.T) {
 	})
 }
 
+func TestTheNextRunStartsWhenTheOneBeforeHasBeenCancelled(t *testing.T) {
+	var log []string
+	note := func(s string) func() { return func() { log = append(log, s) } }
+	var shared ints
+	next := fluxtest.NewRecorder[int](1)
+	shared = flux.Never[int]().DoOnSubscribe(note("start")).DoOnCancel(func() {
+		note("cancelling")()
+		shared.Subscribe(t.Context(), next)
+		note("cancelled")()
+	}).Publish().RefCount(1)
+	record(t, shared, 1).Cancel()
+	assert.Equal(t, []string{"start", "cancelling", "cancelled", "start"}, log)
+	shared = flux.Empty[int]()
+	next.Cancel()
+}
+
 func TestOneConnectionServesAllWaysOfConnecting(t *testing.T) {
 	fluxtest.Run(t, func(t *testing.T) {
 		k := &ticking{}

@@ -80,7 +80,7 @@ func (r *refCount[T]) left(k *counted[T], ended bool) {
 	if ended {
 		r.end(k)
 	} else if r.leave(k) {
-		k.conn.disconnect(ErrDisconnected)
+		r.c.end(k.conn, ErrDisconnected)
 	}
 }
 
@@ -119,7 +119,7 @@ func (r *refCount[T]) expire(k *counted[T], timer **time.Timer) {
 	over := k.timer != nil && k.timer == *timer && r.let(k)
 	r.mu.Unlock()
 	if over {
-		k.conn.disconnect(ErrDisconnected)
+		r.c.end(k.conn, ErrDisconnected)
 	}
 }
 
@@ -129,6 +129,8 @@ func (r *refCount[T]) let(k *counted[T]) bool {
 		return false
 	}
 	r.cur, k.timer = nil, nil
+	r.c.mu.Lock()
+	defer r.c.mu.Unlock()
 	r.c.forget(k.conn)
 	return true
 }
