@@ -64,7 +64,7 @@ type published[T any] struct {
 
 func (p *publishing[T]) add(ctx context.Context, s Subscriber[T], left func(ended bool)) {
 	sub := &published[T]{from: p, ctx: ctx, down: s, push: pusher(s), left: left}
-	s.OnSubscribe(sub)
+	sub.greet()
 	if sub.gone.Load() {
 		return
 	}
@@ -272,6 +272,12 @@ func (p *publishing[T]) replenish(sent int64) {
 			p.up.Request(batch)
 		}
 	}
+}
+
+// greet hands over the subscription; a panic of the subscriber costs it that.
+func (s *published[T]) greet() {
+	defer s.guard()
+	s.down.OnSubscribe(s)
 }
 
 // send passes v, and tells whether the subscriber is still there.

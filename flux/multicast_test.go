@@ -487,3 +487,25 @@ func TestSubscribingFromInsideASignalJoinsTheConnection(t *testing.T) {
 		})
 	}
 }
+
+// bad is a subscriber that panics when it is given its subscription.
+type bad struct{ last }
+
+func (*bad) OnSubscribe(flux.Subscription) { panic(errBoom) }
+
+func TestASubscriberThatPanicsAtOnceIsNotCounted(t *testing.T) {
+	for name, share := range map[string]func(ints) flux.Connectable[int]{
+		"Publish": func(s ints) flux.Connectable[int] { return s.Publish() },
+		"Replay":  func(s ints) flux.Connectable[int] { return s.Replay() },
+	} {
+		l, up := &lost{}, &ends{}
+		shared := share(up.watch(live(1, 2))).RefCount(1)
+		require.NotPanics(t, func() { shared.Subscribe(l.context(context.Background()), &bad{}) }, name)
+		require.Len(t, l.errors(), 1)
+		require.Equal(t, cancelled, up.all())
+		rec := record(t, shared, 9)
+		rec.AssertValues(t, 1, 2)
+		rec.Cancel()
+		require.Len(t, up.all(), 2)
+	}
+}

@@ -145,8 +145,18 @@ func newReplaying[T any](b replay.Bounds) *replaying[T] {
 
 func (r *replaying[T]) add(ctx context.Context, s Subscriber[T], left func(ended bool)) {
 	reader := r.buf.Prepare(ctx, left)
-	s.OnSubscribe(reader)
+	r.greet(reader, s)
 	r.buf.Join(reader, s)
+}
+
+// greet hands over the subscription; a panic of the subscriber costs it that.
+func (r *replaying[T]) greet(reader *replay.Reader[T], s Subscriber[T]) {
+	defer func() {
+		if p := recover(); p != nil {
+			r.buf.Fault(reader, s, p)
+		}
+	}()
+	s.OnSubscribe(reader)
 }
 
 func (r *replaying[T]) over() bool { return r.buf.Expired() }
