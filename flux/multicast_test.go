@@ -204,12 +204,13 @@ func TestWhoComesInTheGracePeriodAfterTheSourceHasEndedConnectsAnew(t *testing.T
 	fluxtest.Run(t, func(t *testing.T) {
 		k := &ticking{}
 		shared := k.flux(2).Publish().RefCountGrace(1, time.Second)
-		a := record(t, shared, flux.Unbounded)
+		a := fluxtest.NewRecorder[int](flux.Unbounded)
 		a.Each(func(v int) {
 			if v == 1 {
 				a.Cancel()
 			}
 		})
+		shared.Subscribe(t.Context(), a)
 		fluxtest.Advance(50 * ms)
 		a.AssertValues(t, 0, 1)
 		b := record(t, shared, flux.Unbounded)
