@@ -78,6 +78,7 @@ var spine = map[string]bool{
 	"interval.go":     true,
 	"lifecycle.go":    true,
 	"materialize.go":  true,
+	"parallel.go":     true,
 	"produce.go":      true,
 	"publish.go":      true,
 	"pull.go":         true,

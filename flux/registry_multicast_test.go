@@ -14,6 +14,10 @@ func multicastOperators() []operator {
 		{name: "RefCountGrace", build: func(s ints) ints { return s.Publish().RefCountGrace(1, 0) }, joins: true},
 		{name: "PublishSelect", build: func(s ints) ints { return flux.PublishSelect(s, all) }},
 		{name: "PublishSelect with a prefetch of 1", build: func(s ints) ints { return flux.PublishSelect(s, all, flux.Prefetch(1)) }},
+		{name: "Parallel", build: func(s ints) ints { return flux.Parallel(s, 1).Sequential() }},
+		{name: "Parallel on two rails", build: func(s ints) ints {
+			return flux.Parallel(s, 2, flux.Prefetch(4)).Filter(yes).Sequential(flux.Prefetch(1))
+		}, unordered: true, cuts: true},
 		{name: "Replay", build: func(s ints) ints { return s.Replay().RefCount(1) }},
 		{name: "ReplayLast", build: func(s ints) ints { return s.ReplayLast(3).RefCount(1) }, joins: true},
 		{name: "ReplayLast(0)", build: func(s ints) ints { return s.ReplayLast(0).RefCount(1) }, joins: true},
