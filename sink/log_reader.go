@@ -10,7 +10,7 @@ import (
 	"github.com/freshet-go/freshet/internal/inside"
 )
 
-// reader is one subscription to a log: a cursor, and what it takes to send. 128
+// reader is one subscription to a log: a cursor, and what it takes to send. 112
 // bytes, whatever it has not read yet.
 type reader[T any] struct {
 	// requested is the open demand, or one of the states below. Atomic, because
