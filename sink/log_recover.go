@@ -70,7 +70,7 @@ func (f *logFile[T]) dropUnborn(numbers []uint64) ([]uint64, error) {
 	if err != nil {
 		return nil, err
 	}
-	if _, _, _, torn, _ := readHeader(b); !torn {
+	if _, _, _, torn, _ := readHeader(b); !torn || resumes(b, 0) {
 		return numbers, nil
 	}
 	return numbers[:newest], os.Remove(name)
@@ -156,7 +156,7 @@ func (f *logFile[T]) reopen(name string, end, size int64) error {
 	}
 	if end < size {
 		err = file.Truncate(end)
-		if err == nil {
+		if err == nil && f.sync != SyncNever {
 			err = file.Sync()
 		}
 	}
