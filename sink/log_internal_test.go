@@ -1,0 +1,79 @@
+package sink
+
+import (
+	"os"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func TestAWriteThatFailsFailsItsAppendAndLeavesNothing(t *testing.T) {
+	l, err := OpenLog[string](t.TempDir())
+	require.NoError(t, err)
+	require.NoError(t, l.AppendID("1", "a"))
+	writable := l.file.active
+	name := writable.Name()
+	l.file.active, err = os.Open(name) // can be neither written nor cut
+	require.NoError(t, err)
+	err = l.AppendID("2", "b")
+	require.ErrorIs(t, err, os.ErrPermission)
+	assert.ErrorContains(t, err, l.file.dir)
+	require.NoError(t, l.file.active.Close())
+	l.file.active = writable
+	require.Error(t, l.AppendID("3", "c"), "nobody knows what is on disk")
+	assert.Equal(t, 1, l.Stats().Entries)
+	require.NoError(t, l.Close())
+
+	l, err = OpenLog[string](l.file.dir)
+	require.NoError(t, err)
+	assert.Equal(t, "1", l.Stats().Newest)
+	require.NoError(t, l.AppendID("2", "b"))
+	require.NoError(t, l.Close())
+}
+
+func TestAnFsyncThatFailsFailsEveryLaterAppend(t *testing.T) {
+	l, err := OpenLog[string](t.TempDir())
+	require.NoError(t, err)
+	require.NoError(t, l.AppendID("1", "a"))
+	writable := l.file.active
+	r, w, err := os.Pipe() // takes no fsync
+	require.NoError(t, err)
+	l.file.active = w
+	require.Error(t, l.file.fsync())
+	l.file.active = writable
+	require.NoError(t, r.Close())
+	require.NoError(t, w.Close())
+	err = l.AppendID("2", "b")
+	require.Error(t, err)
+	assert.ErrorContains(t, err, "fsync has failed")
+	assert.Equal(t, 1, l.Stats().Entries)
+	require.NoError(t, l.Close())
+}
+
+func TestAnEmptiedLogLetsGoOfEveryValue(t *testing.T) {
+	var e entries[*int]
+	for n := range 1000 {
+		e.push(slot[*int]{id: string(rune('a' + n)), value: new(int), size: 1})
+		if n > 100 {
+			e.evict()
+		}
+	}
+	held := func() (n int) {
+		for _, b := range append(e.blocks, e.spare) {
+			for _, s := range b {
+				if s.value != nil || s.id != "" {
+					n++
+				}
+			}
+		}
+		return n
+	}
+	assert.Equal(t, e.len(), held())
+	for e.len() > 0 {
+		e.evict()
+	}
+	e.push(slot[*int]{id: "z", value: new(int)})
+	assert.Equal(t, 1, held())
+	assert.LessOrEqual(t, len(e.blocks), 1)
+}
