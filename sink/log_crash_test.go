@@ -260,7 +260,7 @@ func TestALogThatWasCutAtAnyByteHasEveryWholeRecordAndGoesOn(t *testing.T) {
 	}
 	for name, tail := range tails {
 		for cut := range whole {
-			if name != "nothing" && cut < stops[0] {
+			if name != "nothing" && (cut < stops[0] || testing.Short() && cut%11 != 0) {
 				continue // a file without a head has nothing behind it
 			}
 			d.put(file, append(whole[:cut:cut], tail(cut)...))
@@ -288,6 +288,9 @@ func TestDamageThatIsNotAtTheEndIsFoundWhereverItIs(t *testing.T) {
 	for file, b := range d.content {
 		stops := records(b)
 		for at := range b {
+			if testing.Short() && at%5 != 0 {
+				continue
+			}
 			harmed := slices.Clone(b)
 			harmed[at] ^= byte(1 << rand.IntN(8))
 			d.put(file, harmed)
