@@ -213,7 +213,7 @@ func (l *Log[T]) ask() (n uint64, id string, err error) {
 }
 
 func (l *Log[T]) named(n uint64) (id string, err error) {
-	if err = guarded(func() { id = l.nextID(n) }); err != nil {
+	if err = safely(func() { id = l.nextID(n) }); err != nil {
 		return "", err
 	}
 	return id, checkID(id)
@@ -276,14 +276,14 @@ func (l *Log[T]) measure(v T) (size int64, err error) {
 	if l.size == nil {
 		return 0, nil
 	}
-	if err = guarded(func() { size = int64(l.size(v)) }); err == nil && size < 0 {
+	if err = safely(func() { size = int64(l.size(v)) }); err == nil && size < 0 {
 		err = fmt.Errorf("%w: sink: Size gave %d for a value, must not be negative", flux.ErrInvalid, size)
 	}
 	return size, err
 }
 
-// guarded runs a user's function and returns its panic as an error.
-func guarded(f func()) (err error) {
+// safely runs a user's function and returns its panic as an error.
+func safely(f func()) (err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			err = panicked(r)

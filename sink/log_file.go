@@ -186,7 +186,7 @@ func newLogFile[T any](dir string, o LogFile[T]) (*logFile[T], error) {
 func (f *logFile[T]) append(l *Log[T], id string, v T, size int64) (string, error) {
 	p := &part[T]{slot: slot[T]{id: id, value: v, size: size}}
 	var err error
-	if panicked := guarded(func() { p.payload, err = f.encode(v) }); panicked != nil {
+	if panicked := safely(func() { p.payload, err = f.encode(v) }); panicked != nil {
 		err = panicked
 	}
 	if err != nil {

@@ -132,7 +132,7 @@ func (f *logFile[T]) replay(l *Log[T], name string, b []byte, at int, last bool)
 func (f *logFile[T]) restore(l *Log[T], r record) error {
 	s := slot[T]{id: r.id, at: r.at, size: int64(len(r.payload))}
 	var err error
-	if p := guarded(func() { s.value, err = f.decode(r.payload) }); p != nil {
+	if p := safely(func() { s.value, err = f.decode(r.payload) }); p != nil {
 		err = p
 	}
 	if err != nil {
