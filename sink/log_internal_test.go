@@ -52,6 +52,35 @@ func TestAnFsyncThatFailsFailsEveryLaterAppend(t *testing.T) {
 	require.NoError(t, l.Close())
 }
 
+func FuzzOpenLog(f *testing.F) {
+	whole := appendHeader(nil, 0, "before")
+	f.Add(whole)
+	for n := range uint64(3) {
+		whole = appendRecord(whole, record{number: n, at: int64(n), id: string(rune('a' + n)), payload: []byte(`"value"`)})
+		f.Add(whole)
+	}
+	f.Add(appendHeader(nil, 1, ""))
+	f.Fuzz(func(t *testing.T, file []byte) {
+		dir := t.TempDir()
+		require.NoError(t, os.WriteFile(segmentName(dir, 0), file, 0o600))
+		o := LogOptions[string]{File: LogFile[string]{Sync: SyncNever}}
+		l, err := OpenLog(dir, o)
+		if err != nil {
+			after, err := os.ReadFile(segmentName(dir, 0))
+			require.NoError(t, err)
+			require.Equal(t, file, after, "what cannot be opened is not changed")
+			return
+		}
+		before := l.Stats()
+		require.NoError(t, l.AppendID("one-that-is-longer-than-the-others", "more"))
+		require.NoError(t, l.Close())
+		l, err = OpenLog(dir, o)
+		require.NoError(t, err, "what was opened can be opened again")
+		assert.Equal(t, before.Entries+1, l.Stats().Entries)
+		require.NoError(t, l.Close())
+	})
+}
+
 func TestAnEmptiedLogLetsGoOfEveryValue(t *testing.T) {
 	var e entries[*int]
 	for n := range 1000 {

@@ -206,18 +206,54 @@ func TestReadersThatComeGoAndLagNeverSeeAnEntryTwiceOrOutOfOrder(t *testing.T) {
 	})
 }
 
+// heap is what is allocated once the garbage is gone.
+func heap() int64 {
+	var m runtime.MemStats
+	runtime.GC()
+	runtime.GC()
+	runtime.ReadMemStats(&m)
+	return int64(m.HeapAlloc)
+}
+
+func TestReadersThatLagDoNotKeepWhatWasEvicted(t *testing.T) {
+	const readers, kept, size = 1000, 1 << 20, 4096
+	l := sink.NewLog(sink.LogOptions[[]byte]{Bytes: kept})
+	before := heap()
+	for i := range readers {
+		demand := int64(i % 7)
+		l.Subscribe(context.Background(), &drowsy{demand: demand})
+	}
+	grown := int64(0)
+	for range 20 {
+		for range 500 {
+			_, err := l.Append(make([]byte, size))
+			require.NoError(t, err)
+		}
+		grown = max(grown, heap()-before)
+	}
+	t.Logf("%d KiB for %d KiB of entries and %d readers, after 40 MB of appends", grown>>10, kept>>10, readers)
+	const slack = 64 << 10 // slots and ids of some 260 entries, and what the runtime has besides
+	assert.LessOrEqual(t, grown, int64(kept+readers*(112+48+64)+slack))
+	assert.Equal(t, readers, l.Stats().Subscribers)
+}
+
+// drowsy asks for some values and then for nothing.
+type drowsy struct{ demand int64 }
+
+func (d *drowsy) OnSubscribe(s flux.Subscription) {
+	if d.demand > 0 {
+		s.Request(d.demand)
+	}
+}
+func (d *drowsy) OnNext(sink.Entry[[]byte]) {}
+func (d *drowsy) OnError(error)             {}
+func (d *drowsy) OnComplete()               {}
+
 func TestAReaderCostsNoMoreThanItsSubscription(t *testing.T) {
 	const n = 20_000
 	l := sink.NewLog[int]()
 	ids := filled(t, l, 5000)
 	behind := make([]counting, n)
-	heap := func() uint64 {
-		var m runtime.MemStats
-		runtime.GC()
-		runtime.GC()
-		runtime.ReadMemStats(&m)
-		return m.HeapAlloc
-	}
 	places := make([]flux.Flux[sink.Entry[int]], len(ids))
 	for i, id := range ids {
 		places[i] = l.After(id)
