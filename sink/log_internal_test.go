@@ -2,6 +2,10 @@ package sink
 
 import (
 	"os"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -31,6 +35,44 @@ func TestAWriteThatFailsFailsItsAppendAndLeavesNothing(t *testing.T) {
 	assert.Equal(t, "1", l.Stats().Newest)
 	require.NoError(t, l.AppendID("2", "b"))
 	require.NoError(t, l.Close())
+}
+
+func TestAFileThatCannotBeBegunFailsTheAppendAndTheNextOneTriesAgain(t *testing.T) {
+	o := LogOptions[string]{File: LogFile[string]{SegmentBytes: 1 << 10}}
+	l, err := OpenLog(t.TempDir(), o)
+	require.NoError(t, err)
+	value := strings.Repeat("x", 800)
+	require.NoError(t, l.AppendID("1", value))
+	inTheWay := segmentName(l.file.dir, 1)
+	require.NoError(t, os.Mkdir(inTheWay, 0o700))
+	var failed *os.PathError
+	require.ErrorAs(t, l.AppendID("2", value), &failed)
+	require.NoError(t, os.Remove(inTheWay))
+	require.NoError(t, l.AppendID("2", value))
+	assert.Equal(t, 2, l.Stats().Segments)
+	require.NoError(t, l.Close())
+
+	l, err = OpenLog(l.file.dir, o)
+	require.NoError(t, err)
+	assert.Equal(t, 2, l.Stats().Entries)
+	require.NoError(t, l.Close())
+}
+
+func TestIDsThatAFunctionGivesInOrderStandInOrderThoughManyAppend(t *testing.T) {
+	var given atomic.Int64
+	l := NewLog(LogOptions[int]{NextID: func(uint64) string { return strconv.FormatInt(given.Add(1), 10) }})
+	var all sync.WaitGroup
+	for range 4 {
+		all.Go(func() {
+			for range 1000 {
+				_, err := l.Append(1)
+				assert.NoError(t, err)
+			}
+		})
+	}
+	all.Wait()
+	assert.Equal(t, 4000, l.Stats().Entries)
+	assert.Nil(t, l.kept.index, "no id came out of order")
 }
 
 func TestAnFsyncThatFailsFailsEveryLaterAppend(t *testing.T) {
