@@ -25,6 +25,10 @@ var ErrDuplicateID = errors.New("sink: the log has an entry with this id")
 //	id, err := orders.Append(o)              // anywhere
 //	orders.After(lastID).Subscribe(ctx, s)   // any number of times
 //
+// A stream goes into a log by its ForEach, which waits for each append:
+//
+//	err := stream.ForEach(ctx, func(o Order) error { _, err := orders.Append(o); return err })
+//
 // # Who runs what
 //
 // A reader that has read everything waits, and costs nothing but its
@@ -42,39 +46,13 @@ var ErrDuplicateID = errors.New("sink: the log has an entry with this id")
 // Every method may be called by any goroutine. An append is O(1) and one call
 // for each waiting reader, of which each costs some 60 ns; [Log.After] is
 // O(log entries). No lock is held while a subscriber, a Size or an id function runs.
-//
-// # Kernel: the log
-//
-//	           kept by number                       next
-//	oldest ▼                                         ▼
-//	 │ 70 │ 71 │ 72 │ 73 │ 74 │ 75 │ 76 │ 77 │ 78 │
-//	   ▲              ▲                             ▲
-//	   │ idle:        │ running:                    │ parked: caught up,
-//	   │ behind,      │ one goroutine owns          │ in a list, first come first
-//	   │ no demand    │ its signals                 │ served; the next append
-//	   │              │                             │ takes them from there
-//	 ─ any of them may be overtaken by oldest: that is a gap
-//
-// INVARIANTS (mu guards everything down to the end of the struct, and the
-// fields of readers as said there)
-//   - Only the goroutine that made a reader running signals it, and only that
-//     goroutine makes it parked, idle or done again. The others are made running
-//     under mu: parked by an append, the end, a bad Request; idle by a Request.
-//   - A reader is parked only if its cursor is next. Therefore parked is sorted
-//     by cursor, and the entry n has been taken up by somebody for every reader
-//     when the cursor of the first one is above n. Nobody is parked after the
-//     end.
-//   - A reader is idle only if it has no demand and is behind. It is told of a
-//     gap, and of the end, when it asks.
-//   - Every id is in the log once. What a subscriber got is never taken back: an
-//     entry of a file is published when it has been written.
 type Log[T any] struct {
 	keep   keep
 	size   func(T) int         // may be nil
 	nextID func(uint64) string // may be nil
 	file   *logFile[T]         // nil in memory
 
-	mu     sync.Mutex
+	mu     sync.Mutex // guards the rest; see the invariants in log_serve.go
 	kept   entries[T]
 	ids    *idSource
 	clock  int64 // of the newest entry: unix nanoseconds never go back in a log

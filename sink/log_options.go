@@ -40,13 +40,13 @@ type LogOptions[T any] struct {
 	// log has no timer, so a log that nobody touches keeps what it has.
 	Age time.Duration
 
-	// NextID gives the id of the entry number n of the log, which is 0 for its first
-	// and one more for each that follows. It is called by the goroutine that appends,
-	// with no lock held, and again if another append took the number
+	// NextID gives the id of the entry number n of the log, which is 0 for its
+	// first and one more for each that follows. It is called by the goroutine that
+	// appends, with no lock held, and again if another append took the number
 	// meanwhile: ids that it gives in growing order stand in the log in growing
-	// order. Nil means ids that are unique and sort by time. Ids should grow,
-	// shorter ones first and then byte by byte; those that do not are found
-	// through an index, which costs some 50 bytes for each entry.
+	// order. It must not use the log. Nil means ids that are unique and sort by
+	// time. Ids should grow, shorter ones first and then byte by byte; those that
+	// do not are found through an index, which costs some 50 bytes for each entry.
 	NextID func(n uint64) string
 
 	// File is for [OpenLog] only.

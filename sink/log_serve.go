@@ -5,6 +5,37 @@ import (
 	"github.com/freshet-go/freshet/internal/inside"
 )
 
+// Kernel: the log
+//
+//	          kept, by number                       next
+//	  oldest                                         │
+//	   │ 70 │ 71 │ 72 │ 73 │ 74 │ 75 │ 76 │ 77 │ 78 │
+//	          ▲              ▲                        ▲
+//	          │ idle:        │ running:               │ parked: caught up, in a
+//	          │ behind and   │ one goroutine owns     │ list, first come first
+//	          │ no demand    │ its signals            │ served, from which the next
+//	          │              │                        │ append takes it
+//
+// An append adds the entry and takes one parked reader after the other. Whoever
+// has taken a reader sends it entries, a few at a time and without the lock,
+// until it has read everything (parked), has no demand (idle), or is over (done).
+// Any of them may be overtaken by oldest, which is a gap.
+//
+// INVARIANTS (all under log.mu, which is not held while a subscriber runs)
+//   - Only the goroutine that made a reader running signals it, and only that
+//     goroutine makes it parked, idle or done again. A parked reader is made
+//     running by an append, the end, or a bad Request; an idle one by a Request. A
+//     Cancel ends those two by itself, and leaves a note for who runs the others.
+//   - A reader parks when its cursor is next, at the back of the list. So the list
+//     is sorted by cursor, and once the first of it is behind the entry n,
+//     somebody has taken up n for every reader. Nobody parks after the end.
+//   - A reader becomes idle when it is behind and has no demand, which is looked
+//     at under the lock: a Request that finds it running is seen by who runs it.
+//     Of a gap and of the end it learns when it asks again.
+//   - Every id stands in the log once. An entry is published when it is written,
+//     so nobody has seen what a crash takes away (unless the machine stops, as
+//     LogFile.Sync says).
+
 // readAhead is how many entries a reader takes from the log under one lock.
 const readAhead = 16
 
