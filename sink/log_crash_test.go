@@ -179,6 +179,7 @@ type disk struct {
 	entries  []sink.Entry[string]
 	segments []string // the names of the files
 	content  [][]byte
+	harmed   int // the file that was changed last
 }
 
 // written makes a log of n entries in several files.
@@ -221,13 +222,11 @@ func (d *disk) put(file int, b []byte) {
 			require.NoError(d.t, os.Remove(name))
 		}
 	}
-	for i, name := range d.segments {
-		if i == file {
-			require.NoError(d.t, os.WriteFile(name, b, 0o600))
-			continue
-		}
-		require.NoError(d.t, os.WriteFile(name, d.content[i], 0o600))
+	for _, i := range []int{d.harmed, len(d.segments) - 2, len(d.segments) - 1} { // the others are as they were
+		require.NoError(d.t, os.WriteFile(d.segments[i], d.content[i], 0o600))
 	}
+	require.NoError(d.t, os.WriteFile(d.segments[file], b, 0o600))
+	d.harmed = file
 }
 
 // records gives where the records of a segment end; the first is the end of its
@@ -260,7 +259,7 @@ func TestALogThatWasCutAtAnyByteHasEveryWholeRecordAndGoesOn(t *testing.T) {
 	}
 	for name, tail := range tails {
 		for cut := range whole {
-			if name != "nothing" && (cut < stops[0] || testing.Short() && cut%11 != 0) {
+			if name != "nothing" && (cut < stops[0] || !full() && cut%7 != 0) {
 				continue // a file without a head has nothing behind it
 			}
 			d.put(file, append(whole[:cut:cut], tail(cut)...))
@@ -288,7 +287,7 @@ func TestDamageThatIsNotAtTheEndIsFoundWhereverItIs(t *testing.T) {
 	for file, b := range d.content {
 		stops := records(b)
 		for at := range b {
-			if testing.Short() && at%5 != 0 {
+			if !full() && (testing.Short() || file != newest) && at%7 != 0 {
 				continue
 			}
 			harmed := slices.Clone(b)
