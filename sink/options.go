@@ -1,10 +1,6 @@
 package sink
 
-import (
-	"fmt"
-
-	"github.com/freshet-go/freshet/flux"
-)
+import "github.com/freshet-go/freshet/flux"
 
 // Options of a sink. The zero value is the usual choice.
 type Options struct {
@@ -12,6 +8,9 @@ type Options struct {
 	// FailNonSerialized, as Reactor does, instead of handing it off. That
 	// includes an emission from inside a signal of the same sink.
 	Strict bool
+	// KeepOpen is for [MulticastBuffer]: the sink is not cancelled when its last
+	// subscriber leaves. Source: Reactor's autoCancel = false.
+	KeepOpen bool
 	// HandOff is the number of values that may wait in the hand-off queue
 	// before emissions get FailNonSerialized; 0 means 256. Those that the
 	// draining emitter has taken out to send, up to 32 at a time, wait no more.
@@ -30,7 +29,7 @@ type Options struct {
 func (o Options) handOff() (n int, err error) {
 	switch {
 	case o.HandOff < 0:
-		return 0, fmt.Errorf("%w: sink: HandOff is %d, must not be negative", flux.ErrInvalid, o.HandOff)
+		return 0, invalid("HandOff is %d, must not be negative", o.HandOff)
 	case o.HandOff == 0:
 		return 256, nil
 	}

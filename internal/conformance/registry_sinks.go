@@ -7,27 +7,30 @@ import (
 
 func sinks() map[string]newSink {
 	return map[string]newSink{
-		"multicast.directBestEffort":   func(*rig, node) sinkUnderTest { return many{sink.DirectBestEffort[any]()} },
-		"multicast.directAllOrNothing": func(*rig, node) sinkUnderTest { return many{sink.DirectAllOrNothing[any]()} },
+		"unicast.onBackpressureBuffer":   func(_ *rig, n node) sinkUnderTest { return unicast(n) },
+		"unicast.onBackpressureError":    func(*rig, node) sinkUnderTest { return many{sink.UnicastError[any]()} },
+		"multicast.onBackpressureBuffer": func(_ *rig, n node) sinkUnderTest { return multicast(n) },
+		"multicast.directBestEffort":     func(*rig, node) sinkUnderTest { return many{sink.DirectBestEffort[any]()} },
+		"multicast.directAllOrNothing":   func(*rig, node) sinkUnderTest { return many{sink.DirectAllOrNothing[any]()} },
 	}
 }
 
-// emitter is what every sink of many values can do.
-type emitter interface {
-	Flux() flux.Flux[any]
-	TryEmit(v any) sink.Result
-	TryComplete() sink.Result
-	TryError(err error) sink.Result
-	Emit(v any, h sink.Handler) sink.Result
-	EmitComplete(h sink.Handler) sink.Result
-	EmitError(err error, h sink.Handler) sink.Result
-	SubscriberCount() int
+func unicast(n node) sinkUnderTest {
+	if n.has("n") {
+		return many{sink.UnicastBounded[any](int(n.whole("n", 0)))}
+	}
+	return many{sink.UnicastBuffer[any]()}
+}
+
+func multicast(n node) sinkUnderTest {
+	auto, given := n["autoCancel"].(bool)
+	return many{sink.MulticastBuffer[any](int(n.whole("n", 256)), sink.Options{KeepOpen: given && !auto})}
 }
 
 // many is a sink of many values under test.
-type many struct{ emitter }
+type many struct{ sink.Many[any] }
 
-func (m many) flux() flux.Flux[any] { return m.Flux() }
+func (m many) flux() flux.Flux[any] { return flux.From[any](m.Many) }
 
 func (m many) do(action string, arg any) any {
 	switch action {

@@ -30,11 +30,11 @@ func (l *listener) OnError(err error) { l.err = err; l.ends++ }
 func (l *listener) OnComplete()       { l.ends++ }
 
 func newHub() *Hub[int] {
-	return New[int](BestEffort, 8, false, Rules{
+	return New[int](Config{Limit: 8, Rules: Rules{
 		BadRequest: func(int64) error { return errBad },
 		Panicked:   func(v any) error { return v.(error) },
 		Report:     func(context.Context, error) {},
-	})
+	}})
 }
 
 func join(h *Hub[int], name int, log *[]int) *listener {

@@ -1,0 +1,102 @@
+package hub
+
+import "math"
+
+// This file is what [Buffer] adds: values that wait in the ring for subscribers
+// and their demand.
+
+// store puts v into the ring, and sends what can be sent. mu is held, and is let
+// go here.
+func (h *Hub[T]) store(v T) Outcome {
+	outcome := Sent
+	switch {
+	case h.busy && h.Strict:
+		outcome = Contended
+	case h.ring.push(v, h.Limit):
+	case h.live == 0:
+		outcome = NoSubscriber
+	default:
+		h.stats.Overflowed++
+		outcome = Overflow
+	}
+	own := outcome == Sent && !h.busy && h.live > 0
+	if own {
+		h.busy, h.served = true, 0
+	}
+	h.mu.Unlock()
+	if own {
+		h.drain()
+	}
+	return outcome
+}
+
+// waking is what served begins with when the baton was taken to send what waited:
+// that is what the caller came for, and no reason to be relieved.
+const waking = math.MinInt
+
+// wake looks whether values that waited can be sent now. It does nothing for
+// another policy.
+func (h *Hub[T]) wake() {
+	if h.Policy != Buffer {
+		return
+	}
+	h.mu.Lock()
+	own := h.wanted()
+	h.mu.Unlock()
+	if own {
+		h.drain()
+	}
+}
+
+// wanted takes the baton if somebody is to look at the ring, or tells its holder.
+// mu is held.
+func (h *Hub[T]) wanted() (own bool) {
+	switch {
+	case h.Policy != Buffer:
+	case h.busy:
+		h.again = true
+	case h.ring.n > 0 && h.live > 0 || h.closed && !h.ended:
+		h.busy, h.served = true, waking
+		return true
+	}
+	return false
+}
+
+// ready tells whether the next value may leave the ring, as far as the
+// subscribers in the entries are concerned. Only the holder calls it, without mu:
+// demand that comes meanwhile raises again.
+func (h *Hub[T]) ready() bool { return h.Policy != Buffer || h.allReady() }
+
+// waits tells whether the ring has values that must wait; if not, one may be
+// taken. mu is held by the holder.
+func (h *Hub[T]) waits(ready bool) bool { return h.Policy == Buffer && (!ready || h.live == 0) }
+
+// depart counts one subscriber less. It gives the values that nobody will get, if
+// that was the last one. mu is held.
+func (h *Hub[T]) depart() (left ring[T]) {
+	h.live--
+	if h.live > 0 || !h.AutoCancel || h.ended {
+		return left
+	}
+	if !h.closed {
+		h.closed, h.cancelled = true, true
+	}
+	return h.empty()
+}
+
+// empty takes everything out of the ring. mu is held.
+func (h *Hub[T]) empty() ring[T] {
+	left := h.ring
+	h.ring = ring[T]{}
+	h.stats.Lost += int64(left.n)
+	return left
+}
+
+// discard hands over what empty gave, without mu.
+func (h *Hub[T]) discard(left ring[T]) {
+	for left.n > 0 {
+		if v := left.pop(); h.Rules.Lost != nil {
+			h.Rules.Lost(v)
+		}
+	}
+}
