@@ -92,20 +92,26 @@ func (h *Hub[T]) drain() {
 	for !done {
 		h.sendBatch()
 		h.sendErrors()
-		if h.left.n > 0 {
-			left := h.left
-			h.left = ring[T]{}
-			h.discard(left)
-		}
+		h.sayBye()
 		switch h.next(h.ready()) {
 		case rest:
 			done = true
 		case terminal:
 			h.end()
+			h.sayBye()
 		case tired:
 			done = true
 			go h.drain() // it ends when nothing is left
 		}
+	}
+}
+
+// sayBye says the farewell that the holder itself noticed.
+func (h *Hub[T]) sayBye() {
+	if h.bye.last {
+		bye := h.bye
+		h.bye = farewell[T]{}
+		h.say(bye)
 	}
 }
 
@@ -128,7 +134,7 @@ func (h *Hub[T]) next(ready bool) step {
 	changed, again := h.settle(), h.again
 	h.again = false
 	switch {
-	case len(h.wrong) > 0, h.left.n > 0:
+	case len(h.wrong) > 0, h.bye.last:
 		return more
 	case h.ring.n > 0 && changed && h.Policy == Buffer:
 		return more // the look at the demand came too early
@@ -138,6 +144,7 @@ func (h *Hub[T]) next(ready bool) step {
 		return more
 	case h.ring.n > 0: // they wait
 	case h.closed && !h.ended, len(h.entries) > 0 && h.ended:
+		h.bye.last = h.bye.last || h.live > 0
 		h.ended, h.live = true, 0
 		return terminal
 	}

@@ -94,8 +94,8 @@ type Hub[T any] struct {
 	wrong   []entry[T] // taken out, and owed an error
 	missed  int        // of the pass under way: subscribers without demand
 	absent  int        // of the pass under way: holes and subscribers that have left
-	left    ring[T]    // what nobody will get, on its way to Rules.Lost
-	served  int        // values of others sent since the baton was taken to emit
+	bye     farewell[T]
+	served  int // values of others sent since the baton was taken to emit
 	report  tally
 
 	gone Sub[T] // what a hole points at, so that a pass needs no test for holes
@@ -136,7 +136,11 @@ type Config struct {
 	Audience bool
 	// Patient lets an error wait for the values before it; otherwise it cuts in.
 	Patient bool
-	Rules   Rules
+	// Vacant is called after the last subscriber has left or was sent the
+	// terminal, by the goroutine that saw it; others may have come meanwhile. May
+	// be nil.
+	Vacant func()
+	Rules  Rules
 }
 
 // Rules is what the hub's owner decides. BadRequest, Panicked and Report are

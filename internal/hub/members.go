@@ -138,10 +138,10 @@ func (h *Hub[T]) leave(s *Sub[T]) {
 	h.mu.Lock()
 	own := false
 	in := !s.left && s.place != outside && !h.ended
-	var left ring[T]
+	var bye farewell[T]
 	if in {
 		s.left = true
-		left = h.depart()
+		bye = h.depart()
 	}
 	switch {
 	case !in: // it never joined, or somebody saw before us that it is to go
@@ -157,10 +157,10 @@ func (h *Hub[T]) leave(s *Sub[T]) {
 		h.busy, h.served, own = true, waking, true
 	}
 	h.mu.Unlock()
-	h.discard(left)
 	if own {
 		h.drain()
 	}
+	h.say(bye)
 }
 
 // place appends an entry.
@@ -174,7 +174,7 @@ func (h *Hub[T]) place(e entry[T]) {
 func (h *Hub[T]) forget(s *Sub[T]) {
 	if !s.left {
 		s.left = true
-		h.left = h.depart()
+		h.bye = h.depart()
 	}
 	s.place = outside
 }

@@ -71,17 +71,31 @@ func (h *Hub[T]) ready() bool { return h.Policy != Buffer || h.allReady() }
 // taken. mu is held by the holder.
 func (h *Hub[T]) waits(ready bool) bool { return h.Policy == Buffer && (!ready || h.live == 0) }
 
-// depart counts one subscriber less. It gives the values that nobody will get, if
-// that was the last one. mu is held.
-func (h *Hub[T]) depart() (left ring[T]) {
+// farewell is what is to be done, without mu, after a subscriber has left.
+type farewell[T any] struct {
+	left ring[T] // values that nobody will get
+	last bool    // nobody is there any more
+}
+
+func (h *Hub[T]) say(f farewell[T]) {
+	h.discard(f.left)
+	if f.last && h.Vacant != nil {
+		h.Vacant()
+	}
+}
+
+// depart counts one subscriber less. mu is held.
+func (h *Hub[T]) depart() (f farewell[T]) {
 	h.live--
-	if h.live > 0 || !h.AutoCancel || h.ended {
-		return left
+	f.last = h.live == 0
+	if !f.last || !h.AutoCancel || h.ended {
+		return f
 	}
 	if !h.closed {
 		h.closed, h.cancelled = true, true
 	}
-	return h.empty()
+	f.left = h.empty()
+	return f
 }
 
 // empty takes everything out of the ring. mu is held.
