@@ -135,7 +135,7 @@ func (m *many[T]) open(c hub.Config, o Options) *hub.Hub[T] {
 
 func rules(hooks *flux.Hooks, p hub.Policy) hub.Rules {
 	r := hub.Rules{
-		BadRequest: func(n int64) error { return fmt.Errorf("Request(%d): %w", n, flux.ErrBadRequest) },
+		BadRequest: badRequest,
 		Panicked:   panicked,
 		Report:     report,
 		Lost:       func(v any) { dropNext(hooks, v) },
@@ -145,6 +145,8 @@ func rules(hooks *flux.Hooks, p hub.Policy) hub.Rules {
 	}
 	return r
 }
+
+func badRequest(n int64) error { return fmt.Errorf("Request(%d): %w", n, flux.ErrBadRequest) }
 
 // source is a hub as a publisher that needs no guard.
 type source[T any] struct{ hub *hub.Hub[T] }

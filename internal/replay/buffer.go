@@ -9,6 +9,7 @@ import (
 	"context"
 	"math"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -57,6 +58,9 @@ type Buffer[T any] struct {
 	began  time.Time
 	end    *node[T]
 	batch  int64
+	// delivered counts pairs of a value and a reader; atomic, because readers
+	// send beside each other.
+	delivered atomic.Int64
 
 	// mu guards everything below, and is never held while calling out.
 	mu      sync.Mutex
@@ -119,7 +123,7 @@ type Rules struct {
 // node is a value in its place. n is the number of values up to it, itself
 // included.
 type node[T any] struct {
-	next nextNode[T]
+	next atomic.Pointer[node[T]] // readers follow it while Append sets it
 	n    int64
 	at   time.Duration // when it was appended, since began; only with an Age
 	v    T
@@ -200,6 +204,7 @@ type Stats struct {
 	Subscribers int   // have joined, and neither left nor been given the end
 	Kept        int64 // values that a reader would get that joined now
 	Appended    int64 // since the buffer was made
+	Delivered   int64 // values times readers, since the buffer was made
 }
 
 // Stats counts, after evicting what is too old.
@@ -207,7 +212,7 @@ func (b *Buffer[T]) Stats() Stats {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.expire(b.age())
-	return Stats{Subscribers: b.live, Kept: b.size, Appended: b.tail.n}
+	return Stats{Subscribers: b.live, Kept: b.size, Appended: b.tail.n, Delivered: b.delivered.Load()}
 }
 
 // age is the present time, if ages matter.
