@@ -29,19 +29,25 @@ type Direct[T any] struct {
 //
 // At most one Options is used. Source: Reactor's
 // Sinks.many().multicast().directBestEffort().
-func DirectBestEffort[T any](o ...Options) *Direct[T] { return direct[T](hub.BestEffort, first(o)) }
+func DirectBestEffort[T any](o ...Options) *Direct[T] {
+	return direct[T](hub.BestEffort, first(o), nil)
+}
 
 // DirectAllOrNothing makes a sink that refuses a value with FailOverflow unless
 // every subscriber has demand for it, so that all of them see the same values.
 //
 // At most one Options is used. Source: Reactor's
 // Sinks.many().multicast().directAllOrNothing().
-func DirectAllOrNothing[T any](o ...Options) *Direct[T] { return direct[T](hub.AllOrNothing, first(o)) }
+func DirectAllOrNothing[T any](o ...Options) *Direct[T] {
+	return direct[T](hub.AllOrNothing, first(o), nil)
+}
 
-func direct[T any](p hub.Policy, o Options) *Direct[T] {
+// direct makes a direct sink; vacant, if not nil, is called after the last
+// subscriber has left.
+func direct[T any](p hub.Policy, o Options, vacant func()) *Direct[T] {
 	d := &Direct[T]{policy: p}
 	n, invalid := o.handOff()
-	d.hub = d.open(hub.Config{Policy: p, Limit: n}, o)
+	d.hub = d.open(hub.Config{Policy: p, Limit: n, Vacant: vacant}, o)
 	if invalid != nil {
 		d.hub.Close(invalid)
 	}

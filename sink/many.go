@@ -3,6 +3,8 @@ package sink
 import (
 	"context"
 	"fmt"
+	"math"
+	"sync/atomic"
 
 	"github.com/freshet-go/freshet/flux"
 	"github.com/freshet-go/freshet/internal/hub"
@@ -42,6 +44,10 @@ type many[T any] struct {
 	core  core[T]
 	flux  flux.Flux[T]
 	hooks flux.Hooks
+	limit int // of the buffer, if it has bounds; otherwise 0
+	// feed is what fills the buffer of a sink that has one. Atomic, because it
+	// comes while the sink is at work.
+	feed atomic.Pointer[intake[T]]
 }
 
 // Subscribe implements flux.Publisher; it is Flux().Subscribe.
@@ -127,6 +133,10 @@ func (m *many[T]) open(c hub.Config, o Options) *hub.Hub[T] {
 	m.hooks = o.Hooks
 	c.Strict = o.Strict
 	c.Rules = rules(&m.hooks, c.Policy)
+	if c.Policy == hub.Buffer && c.Limit < math.MaxInt {
+		m.limit = c.Limit
+		c.Vacant, c.Taken = m.vacant, m.taken
+	}
 	h := hub.New[T](c)
 	m.core = hubCore[T]{h}
 	m.flux = flux.From[T](source[T]{h})

@@ -95,23 +95,55 @@ func (p Policy) Count(missed *atomic.Int64) Policy {
 
 // attach gives the Flux of subscribers with a policy.
 func (d *Direct[T]) attach(ps []Policy) flux.Flux[T] {
-	p := ps[0]
+	if d.policy != hub.BestEffort {
+		return flux.Error[T](invalid("Flux(%s): only a best-effort sink has policies", ps[0].name))
+	}
+	if err := checked[T](ps); err != nil {
+		return flux.Error[T](err)
+	}
+	return flux.From[T](d.under(ps))
+}
+
+// checked gives what is wrong with the policies of one Flux.
+func checked[T any](ps []Policy) error {
 	switch {
+	case len(ps) == 0:
+		return nil
 	case len(ps) > 1:
-		return flux.Error[T](invalid("Flux(%s, %s): one policy at most", p.name, ps[1].name))
-	case d.policy != hub.BestEffort:
-		return flux.Error[T](invalid("Flux(%s): only a best-effort sink has policies", p.name))
-	case p.bad != "":
-		return flux.Error[T](invalid("%s", p.bad))
-	case p.plain == drop && p.count == nil:
-		return d.flux
+		return invalid("Flux(%s, %s): one policy at most", ps[0].name, ps[1].name)
+	case ps[0].bad != "":
+		return invalid("%s", ps[0].bad)
 	}
-	a := &attached[T]{d, p}
-	if _, ok := a.shelf(); !ok {
+	if _, ok := shelfOf[T](ps[0], new(ledger)); !ok {
 		var v T
-		return flux.Error[T](invalid("Flux(%s): the policy is not for values of type %T", p.name, v))
+		return invalid("Flux(%s): the policy is not for values of type %T", ps[0].name, v)
 	}
-	return flux.From[T](a)
+	return nil
+}
+
+// under gives the sink as its subscribers with these policies see it, which have
+// been checked.
+func (d *Direct[T]) under(ps []Policy) flux.Publisher[T] {
+	if len(ps) == 0 || ps[0].plain == drop && ps[0].count == nil {
+		return source[T]{d.hub}
+	}
+	return &attached[T]{d, ps[0]}
+}
+
+// shelfOf makes the shelf of one subscriber; it fails if the policy is for another
+// type of value.
+func shelfOf[T any](p Policy, l *ledger) (hub.Shelf[T], bool) {
+	b := books{l, p.count}
+	switch {
+	case p.plain == latest:
+		return &newest[T]{books: b}, true
+	case p.plain == kick:
+		return kicking[T]{b}, true
+	case p.shelf == nil: // Drop, or the zero Policy
+		return dropping[T]{b}, true
+	}
+	s, ok := p.shelf(b.ledger, b.missed).(hub.Shelf[T])
+	return s, ok
 }
 
 // attached is the sink as subscribers with a policy see it.
@@ -122,26 +154,9 @@ type attached[T any] struct {
 
 func (*attached[T]) KeepsContract(inside.Token) {}
 
-func (a *attached[T]) shelf() (hub.Shelf[T], bool) {
-	b := books{&a.sink.ledger, a.policy.count}
-	switch a.policy.plain {
-	case drop:
-		return dropping[T]{b}, true
-	case latest:
-		return &newest[T]{books: b}, true
-	case kick:
-		return kicking[T]{b}, true
-	}
-	if a.policy.shelf == nil { // the zero Policy
-		return dropping[T]{b}, true
-	}
-	s, ok := a.policy.shelf(b.ledger, b.missed).(hub.Shelf[T])
-	return s, ok
-}
-
 func (a *attached[T]) Subscribe(ctx context.Context, down flux.Subscriber[T]) {
 	h := a.sink.hub
-	shelf, _ := a.shelf()
+	shelf, _ := shelfOf[T](a.policy, &a.sink.ledger)
 	sub := h.Prepare(ctx)
 	sub.Lane()
 	lane := hub.NewLane[T](ctx, &h.Rules, sub, down, shelf, true)

@@ -92,26 +92,17 @@ func (h *Hub[T]) drain() {
 	for !done {
 		h.sendBatch()
 		h.sendErrors()
-		h.sayBye()
-		switch h.next(h.ready()) {
+		next, bye := h.next(h.ready())
+		h.say(bye)
+		switch next {
 		case rest:
 			done = true
 		case terminal:
 			h.end()
-			h.sayBye()
 		case tired:
 			done = true
 			go h.drain() // it ends when nothing is left
 		}
-	}
-}
-
-// sayBye says the farewell that the holder itself noticed.
-func (h *Hub[T]) sayBye() {
-	if h.bye.last {
-		bye := h.bye
-		h.bye = farewell[T]{}
-		h.say(bye)
 	}
 }
 
@@ -127,14 +118,25 @@ const (
 
 // next settles the notes and picks the holder's next step, or frees the baton.
 // ready is what ready gave before.
-func (h *Hub[T]) next(ready bool) step {
+func (h *Hub[T]) next(ready bool) (step, farewell[T]) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.report.addTo(&h.stats)
-	changed, again := h.settle(), h.again
+	changed := h.settle()
+	if h.bye.last {
+		bye := h.bye
+		h.bye = farewell[T]{}
+		return more, bye
+	}
+	return h.choose(ready, changed), farewell[T]{}
+}
+
+// choose picks the next step. mu is held.
+func (h *Hub[T]) choose(ready, changed bool) step {
+	again := h.again
 	h.again = false
 	switch {
-	case len(h.wrong) > 0, h.bye.last:
+	case len(h.wrong) > 0:
 		return more
 	case h.ring.n > 0 && changed && h.Policy == Buffer:
 		return more // the look at the demand came too early
@@ -144,7 +146,7 @@ func (h *Hub[T]) next(ready bool) step {
 		return more
 	case h.ring.n > 0: // they wait
 	case h.closed && !h.ended, len(h.entries) > 0 && h.ended:
-		h.bye.last = h.bye.last || h.live > 0
+		h.bye.last = h.live > 0
 		h.ended, h.live = true, 0
 		return terminal
 	}
@@ -195,6 +197,9 @@ func (h *Hub[T]) sendBatch() {
 		}
 	}
 	h.batch, h.taken = h.batch[:0], 0
+	if h.Taken != nil && h.Policy == Buffer {
+		h.Taken(h.started)
+	}
 }
 
 // settle takes out who left during the last pass and lets in who joined in

@@ -82,6 +82,7 @@ type Hub[T any] struct {
 	ring      ring[T]
 	joining   []joiner[T]
 	leaving   []*Sub[T]
+	bye       farewell[T] // left to the holder
 	stats     Stats
 
 	// The baton's: read and written by the goroutine that set busy, or under mu
@@ -94,8 +95,7 @@ type Hub[T any] struct {
 	wrong   []entry[T] // taken out, and owed an error
 	missed  int        // of the pass under way: subscribers without demand
 	absent  int        // of the pass under way: holes and subscribers that have left
-	bye     farewell[T]
-	served  int // values of others sent since the baton was taken to emit
+	served  int        // values of others sent since the baton was taken to emit
 	report  tally
 
 	gone Sub[T] // what a hole points at, so that a pass needs no test for holes
@@ -140,7 +140,10 @@ type Config struct {
 	// terminal, by the goroutine that saw it; others may have come meanwhile. May
 	// be nil.
 	Vacant func()
-	Rules  Rules
+	// Taken is called with Buffer after values have left the ring, by the holder,
+	// with the number of all that ever did. May be nil.
+	Taken func(total uint64)
+	Rules Rules
 }
 
 // Rules is what the hub's owner decides. BadRequest, Panicked and Report are
@@ -195,6 +198,14 @@ func (h *Hub[T]) Subscribers() int {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return h.live
+}
+
+// Room tells how many values the ring of a Buffer hub has room for, and how many
+// ever left it; ok is false once the hub is closed.
+func (h *Hub[T]) Room() (free int, total uint64, ok bool) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.Limit - h.ring.n, h.started, !h.closed
 }
 
 // Stats gives the counts at one moment between two values.

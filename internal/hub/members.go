@@ -146,8 +146,10 @@ func (h *Hub[T]) leave(s *Sub[T]) {
 	switch {
 	case !in: // it never joined, or somebody saw before us that it is to go
 	case s.place == waiting: // admit sees it
+		bye = h.leaveWord(bye)
 	case h.busy:
 		h.leaving = append(h.leaving, s)
+		bye = h.leaveWord(bye)
 	case s.requested.Load() == gone:
 		h.remove(s)
 		h.compact()

@@ -84,6 +84,14 @@ func (h *Hub[T]) say(f farewell[T]) {
 	}
 }
 
+// leaveWord leaves a farewell to the holder, who has counts to add up before.
+func (h *Hub[T]) leaveWord(f farewell[T]) (none farewell[T]) {
+	if f.last {
+		h.bye = f // a word that is there already has no values with it: it was not the last
+	}
+	return none
+}
+
 // depart counts one subscriber less. mu is held.
 func (h *Hub[T]) depart() (f farewell[T]) {
 	h.live--

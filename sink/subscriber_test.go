@@ -1,0 +1,92 @@
+package sink_test
+
+import (
+	"context"
+	"testing"
+
+	"github.com/freshet-go/freshet/flux"
+	"github.com/freshet-go/freshet/sink"
+	"github.com/stretchr/testify/assert"
+)
+
+func upTo(n int) []int {
+	var vs []int
+	for v := range n {
+		vs = append(vs, v)
+	}
+	return vs
+}
+
+func TestASinkWithABufferAsksItsStreamForTheRoomItHas(t *testing.T) {
+	var asked []int64
+	src := flux.Range(0, 100).DoOnRequest(func(n int64) { asked = append(asked, n) })
+	s := sink.MulticastBuffer[int](8)
+	src.Subscribe(context.Background(), sink.Subscriber(s))
+	assert.Equal(t, []int64{8}, asked)
+	assert.Equal(t, 8, s.Stats().Pending)
+	p := watching(s, 3)
+	assert.Equal(t, []int{0, 1, 2}, p.got())
+	assert.Equal(t, []int64{8, 2}, asked, "in batches of a quarter")
+	fast := watching(s, flux.Unbounded)
+	p.sub.Request(flux.Unbounded)
+	assert.Equal(t, upTo(100), p.got())
+	assert.Equal(t, upTo(100)[3:], fast.got())
+	assert.True(t, p.completed())
+	assert.Zero(t, s.Stats().Overflowed)
+}
+
+func TestAStreamIsCancelledWhenItsSinkCancelsItself(t *testing.T) {
+	for name, s := range map[string]sink.Many[int]{"multicast": sink.MulticastBuffer[int](4), "unicast": sink.UnicastBounded[int](4)} {
+		t.Run(name, func(t *testing.T) {
+			cancelled := 0
+			flux.Range(0, 100).DoOnCancel(func() { cancelled++ }).Subscribe(context.Background(), sink.Subscriber(s))
+			p := watching(s, 1)
+			assert.Zero(t, cancelled)
+			p.sub.Cancel()
+			assert.Equal(t, 1, cancelled)
+			assert.Equal(t, sink.FailCancelled, s.TryEmit(1))
+		})
+	}
+}
+
+func TestADirectSinkTakesItsStreamAsItComes(t *testing.T) {
+	var d dropped
+	s := sink.DirectBestEffort[int](d.options())
+	p := watching(s, 2)
+	flux.Range(0, 5).Subscribe(context.Background(), sink.Subscriber(s))
+	assert.Equal(t, []int{0, 1}, p.got())
+	assert.True(t, p.completed())
+	assert.Equal(t, []any{2, 3, 4}, d.discarded)
+	assert.EqualValues(t, 3, s.Stats().Overflowed)
+}
+
+func TestAReplaySinkKeepsItsStream(t *testing.T) {
+	s := sink.ReplayLimit[int](2)
+	flux.Concat[int](flux.Range(0, 5), flux.Error[int](errBoom)).Subscribe(context.Background(), sink.Subscriber(s))
+	p := watching(s, flux.Unbounded)
+	assert.Equal(t, []int{3, 4}, p.got())
+	assert.Equal(t, errBoom, p.failure())
+}
+
+func TestAStreamIntoATerminatedSinkIsCancelled(t *testing.T) {
+	for name, s := range map[string]sink.Many[int]{"direct": sink.DirectBestEffort[int](), "buffer": sink.MulticastBuffer[int](4)} {
+		t.Run(name, func(t *testing.T) {
+			s.TryComplete()
+			cancelled := 0
+			flux.Never[int]().StartWith(1).DoOnCancel(func() { cancelled++ }).Subscribe(context.Background(), sink.Subscriber(s))
+			assert.Equal(t, 1, cancelled)
+		})
+	}
+}
+
+func TestASinkWithABufferTakesOneStream(t *testing.T) {
+	var d dropped
+	s := sink.MulticastBuffer[int](4, d.options())
+	flux.Never[int]().Subscribe(context.Background(), sink.Subscriber(s))
+	cancelled := 0
+	flux.Never[int]().DoOnCancel(func() { cancelled++ }).Subscribe(context.Background(), sink.Subscriber(s))
+	assert.Equal(t, 1, cancelled)
+	if assert.Len(t, d.errs, 1) {
+		assert.ErrorIs(t, d.errs[0], flux.ErrInvalid)
+	}
+}
