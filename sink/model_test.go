@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"testing"
 
 	"github.com/freshet-go/freshet/flux"
@@ -22,13 +23,14 @@ type act struct {
 	verb string // emit, complete, error, subscribe, request, cancel
 	who  int    // request, cancel: the subscriber
 	n    int64  // emit: the value; subscribe, request: the demand
+	pol  string // subscribe: the policy
 }
 
 // play is what scripts act on.
 type play interface {
 	emit(v int) sink.Result
 	end(err error) sink.Result
-	subscribe(demand int64)
+	subscribe(demand int64, policy string)
 	request(who int, n int64)
 	cancel(who int)
 	subscribers() int
@@ -46,7 +48,7 @@ func run(p play, a act) string {
 	case "error":
 		r = fmt.Sprintf("%#v", p.end(errBoom))
 	case "subscribe":
-		p.subscribe(a.n)
+		p.subscribe(a.n, a.pol)
 	case "request":
 		if p.canAct(a.who) {
 			p.request(a.who, a.n)
@@ -67,10 +69,18 @@ type modelSub struct {
 	demand   int64
 	in, gone bool
 	log      []string
+
+	// Of a subscriber with a policy.
+	policy string
+	shelf  []int
+	busy   bool // in OnNext
+	over   bool // the sink has ended, but not yet this subscriber
 }
 
 type model struct {
 	all      bool // all or nothing
+	unicast  bool // UnicastError
+	known    bool
 	limit    int
 	scripts  scripts
 	subs     []*modelSub
@@ -79,6 +89,8 @@ type model struct {
 	closed   bool
 	terminal string
 	results  []string
+
+	cancelled bool
 }
 
 func (m *model) emit(v int) sink.Result {
@@ -89,6 +101,8 @@ func (m *model) emit(v int) sink.Result {
 		}
 	}
 	switch {
+	case m.closed && m.cancelled:
+		return sink.FailCancelled
 	case m.closed:
 		return sink.FailTerminated
 	case m.busy && values == m.limit:
@@ -106,8 +120,13 @@ func (m *model) emit(v int) sink.Result {
 }
 
 func (m *model) end(err error) sink.Result {
-	if m.closed {
+	switch {
+	case m.closed && m.cancelled:
+		return sink.FailCancelled
+	case m.closed:
 		return sink.FailTerminated
+	case m.unicast && !m.known:
+		return sink.FailZeroSubscriber
 	}
 	m.closed = true
 	m.terminal = "complete"
@@ -145,16 +164,88 @@ func (m *model) drain() {
 	}
 	if m.closed {
 		for _, s := range m.subs {
-			s.finish(m.terminal)
+			m.end1(s)
 		}
 	}
 	m.busy = false
+}
+
+// end1 ends one subscriber with the sink: at once, but for what its policy kept.
+func (m *model) end1(s *modelSub) {
+	if s.gone || s.over {
+		return
+	}
+	s.over = true
+	if m.terminal != "complete" {
+		s.shelf = nil
+		s.finish(m.terminal)
+		return
+	}
+	m.serve(s)
 }
 
 func (s *modelSub) finish(terminal string) {
 	if !s.gone {
 		s.gone = true
 		s.log = append(s.log, terminal)
+	}
+}
+
+// offer gives a value to a subscriber with a policy, or leaves it on its shelf. It
+// tells whether the subscriber may get it, or one in its place.
+func (m *model) offer(s *modelSub, v int) bool {
+	if !s.busy && len(s.shelf) == 0 && s.demand > 0 {
+		m.give(s, v)
+		m.serve(s)
+		return true
+	}
+	switch s.policy {
+	case "latest":
+		s.shelf = []int{v}
+		return true
+	case "conflate":
+		for i, w := range s.shelf {
+			if w%3 == v%3 {
+				s.shelf[i] = v
+				return true
+			}
+		}
+		s.shelf = append(s.shelf, v)
+		return true
+	case "gap":
+		if len(s.shelf) == 0 {
+			s.shelf = []int{0}
+		}
+		s.shelf[0]--
+	case "kick":
+		s.finish(sink.ErrOverflow.Error())
+	}
+	return false
+}
+
+// serve sends what is on the shelf.
+func (m *model) serve(s *modelSub) {
+	for !s.busy && !s.gone && len(s.shelf) > 0 && s.demand > 0 {
+		v := s.shelf[0]
+		s.shelf = s.shelf[1:]
+		m.give(s, v)
+	}
+	if s.over && !s.busy && len(s.shelf) == 0 {
+		s.finish("complete")
+	}
+}
+
+// give is OnNext.
+func (m *model) give(s *modelSub, v int) {
+	if s.demand != flux.Unbounded {
+		s.demand--
+	}
+	s.log = append(s.log, fmt.Sprint(v))
+	s.seen++
+	if a, ok := m.scripts[[2]int{s.id, s.seen}]; ok {
+		s.busy = s.policy != ""
+		m.results = append(m.results, run(m, a))
+		s.busy = false
 	}
 }
 
@@ -172,19 +263,18 @@ func (m *model) deliver(v int) sink.Result {
 	missed = 0
 	for _, s := range here {
 		switch {
-		case !s.in || s.gone:
+		case !s.in || s.gone || s.over:
+		case s.policy != "":
+			if m.offer(s, v) {
+				delivered++
+			} else {
+				missed++
+			}
 		case s.demand == 0:
 			missed++
 		default:
 			delivered++
-			if s.demand != flux.Unbounded {
-				s.demand--
-			}
-			s.log = append(s.log, fmt.Sprint(v))
-			s.seen++
-			if a, ok := m.scripts[[2]int{s.id, s.seen}]; ok {
-				m.results = append(m.results, run(m, a))
-			}
+			m.give(s, v)
 		}
 	}
 	switch {
@@ -196,9 +286,14 @@ func (m *model) deliver(v int) sink.Result {
 	return sink.FailZeroSubscriber
 }
 
-func (m *model) subscribe(demand int64) {
-	s := &modelSub{id: len(m.subs), demand: demand}
+func (m *model) subscribe(demand int64, policy string) {
+	s := &modelSub{id: len(m.subs), demand: demand, policy: policy}
 	m.subs = append(m.subs, s)
+	if m.unicast && m.known {
+		s.finish("taken")
+		return
+	}
+	m.known = true
 	switch {
 	case m.closed:
 		s.finish(m.terminal)
@@ -217,19 +312,37 @@ func (m *model) request(who int, n int64) {
 	case s.gone:
 	case n <= 0:
 		s.finish("bad request")
-	case s.demand+n < 0:
-		s.demand = flux.Unbounded
+		m.left()
 	default:
-		s.demand += n
+		s.raise(n)
+		m.serve(s)
 	}
 }
 
-func (m *model) cancel(who int) { m.subs[who].gone = true }
+func (s *modelSub) raise(n int64) {
+	if s.demand += n; s.demand < 0 {
+		s.demand = flux.Unbounded
+	}
+}
 
-func (m *model) subscribers() int {
+func (m *model) cancel(who int) {
+	m.subs[who].gone = true
+	m.left()
+}
+
+// left cancels a unicast sink whose subscriber has left.
+func (m *model) left() {
+	if m.unicast && !m.closed && m.subscribers() == 0 {
+		m.closed, m.cancelled, m.terminal = true, true, "complete"
+	}
+}
+
+func (m *model) subscribers() int { return present(m.subs) }
+
+func present(subs []*modelSub) int {
 	n := 0
-	for _, s := range m.subs {
-		if !s.gone {
+	for _, s := range subs {
+		if !s.gone && !s.over {
 			n++
 		}
 	}
@@ -238,7 +351,7 @@ func (m *model) subscribers() int {
 
 // real is the sink under test.
 type real struct {
-	s       *sink.Direct[int]
+	s       sink.Many[int]
 	scripts scripts
 	subs    []*realSub
 	results []string
@@ -262,10 +375,23 @@ func (r *real) end(err error) sink.Result {
 	return r.s.TryComplete()
 }
 
-func (r *real) subscribe(demand int64) {
+func (r *real) subscribe(demand int64, policy string) {
 	s := &realSub{r: r, id: len(r.subs), demand: demand}
 	r.subs = append(r.subs, s)
+	if p, ok := policies[policy]; ok {
+		r.s.(*sink.Direct[int]).Flux(p()).Subscribe(context.Background(), s)
+		return
+	}
 	r.s.Subscribe(context.Background(), s)
+}
+
+// policies by the names that the models know them by.
+var policies = map[string]func() sink.Policy{
+	"drop":     func() sink.Policy { return sink.Drop().Count(new(atomic.Int64)) },
+	"latest":   sink.Latest,
+	"kick":     sink.Kick,
+	"conflate": func() sink.Policy { return sink.Conflate(func(v int) int { return v % 3 }) },
+	"gap":      func() sink.Policy { return sink.Gap(func(missed int64) int { return -int(missed) }) },
 }
 
 func (r *real) canAct(who int) bool      { return who < len(r.subs) }
@@ -300,12 +426,16 @@ func (s *realSub) OnError(err error) {
 		s.log = append(s.log, "bad request")
 		return
 	}
+	if errors.Is(err, flux.ErrInvalid) {
+		s.log = append(s.log, "taken")
+		return
+	}
 	s.log = append(s.log, err.Error())
 }
 
 func (s *realSub) OnComplete() { s.log = append(s.log, "complete") }
 
-func acts(subs int, terminals bool) *rapid.Generator[act] {
+func acts(subs int, terminals bool, policies ...string) *rapid.Generator[act] {
 	return rapid.Custom(func(t *rapid.T) act {
 		verbs := []string{"emit", "emit", "emit", "emit", "subscribe", "request", "request", "cancel", "bad"}
 		if terminals {
@@ -317,6 +447,9 @@ func acts(subs int, terminals bool) *rapid.Generator[act] {
 			a.n = int64(rapid.IntRange(1, 1000).Draw(t, "v"))
 		case "subscribe":
 			a.n = rapid.SampledFrom([]int64{0, 1, 2, 5, flux.Unbounded, flux.Unbounded}).Draw(t, "demand")
+			if len(policies) > 0 {
+				a.pol = rapid.SampledFrom(policies).Draw(t, "policy")
+			}
 		case "request":
 			a.n = rapid.SampledFrom([]int64{1, 2, 5, flux.Unbounded - 1, flux.Unbounded}).Draw(t, "n")
 		case "bad":
@@ -326,36 +459,76 @@ func acts(subs int, terminals bool) *rapid.Generator[act] {
 	})
 }
 
+// modelled is a model: a play that keeps its subscribers and results.
+type modelled interface {
+	play
+	outcome() ([]*modelSub, []string)
+}
+
+func (m *model) outcome() ([]*modelSub, []string) { return m.subs, m.results }
+
+// compare plays a random script on a model and on a sink.
+func compare(t *rapid.T, subs int, build func(in scripts) (modelled, sink.Many[int]), policies ...string) {
+	in := scripts{}
+	for range rapid.IntRange(0, 30).Draw(t, "scripts") {
+		key := [2]int{rapid.IntRange(0, subs-1).Draw(t, "who"), rapid.IntRange(1, 6).Draw(t, "k")}
+		in[key] = acts(subs, rapid.IntRange(0, 9).Draw(t, "end") == 0, policies...).Draw(t, "inside")
+	}
+	m, s := build(in)
+	r := &real{s: s, scripts: in}
+	for range rapid.IntRange(0, subs/2).Draw(t, "at first") {
+		m.subscribe(flux.Unbounded, "")
+		r.subscribe(flux.Unbounded, "")
+	}
+	same := func() {
+		ms, results := m.outcome()
+		require.Equal(t, results, r.results)
+		require.Len(t, r.subs, len(ms))
+		for i := range ms {
+			require.Equal(t, ms[i].log, r.subs[i].log, "subscriber %d", i)
+		}
+	}
+	for range rapid.IntRange(1, 40).Draw(t, "steps") {
+		a := acts(subs, false, policies...).Draw(t, "do")
+		require.Equal(t, run(m, a), run(r, a))
+		same()
+	}
+	a := act{verb: rapid.SampledFrom([]string{"complete", "error"}).Draw(t, "last")}
+	require.Equal(t, run(m, a), run(r, a))
+	same()
+	for i := range r.subs { // what waits for demand, the terminal included
+		a := act{verb: "request", who: i, n: flux.Unbounded}
+		require.Equal(t, run(m, a), run(r, a))
+		same()
+	}
+}
+
 func TestADirectSinkBehavesLikeItsModelAlsoWhenSubscribersActInsideOnNext(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		all := rapid.Bool().Draw(t, "all or nothing")
 		limit := rapid.IntRange(1, 40).Draw(t, "hand-off")
-		subs := rapid.IntRange(1, 40).Draw(t, "subscribers")
-		in := scripts{}
-		for range rapid.IntRange(0, 30).Draw(t, "scripts") {
-			key := [2]int{rapid.IntRange(0, subs-1).Draw(t, "who"), rapid.IntRange(1, 6).Draw(t, "k")}
-			in[key] = acts(subs, rapid.IntRange(0, 9).Draw(t, "end") == 0).Draw(t, "inside")
-		}
-		o := sink.Options{HandOff: limit}
-		m, r := &model{all: all, limit: limit, scripts: in}, &real{s: sink.DirectBestEffort[int](o), scripts: in}
-		if all {
-			r.s = sink.DirectAllOrNothing[int](o)
-		}
-		for range rapid.IntRange(0, subs/2).Draw(t, "at first") {
-			m.subscribe(flux.Unbounded)
-			r.subscribe(flux.Unbounded)
-		}
-		for range rapid.IntRange(1, 40).Draw(t, "steps") {
-			a := acts(subs, false).Draw(t, "do")
-			require.Equal(t, run(m, a), run(r, a))
-			require.Equal(t, m.results, r.results)
-		}
-		a := act{verb: rapid.SampledFrom([]string{"complete", "error"}).Draw(t, "last")}
-		require.Equal(t, run(m, a), run(r, a))
-		for i := range m.subs {
-			require.Equal(t, m.subs[i].log, r.subs[i].log, "subscriber %d", i)
-		}
-		require.Len(t, r.subs, len(m.subs))
-		require.Zero(t, r.s.SubscriberCount())
+		compare(t, rapid.IntRange(1, 40).Draw(t, "subscribers"), func(in scripts) (modelled, sink.Many[int]) {
+			m, o := &model{all: all, limit: limit, scripts: in}, sink.Options{HandOff: limit}
+			if all {
+				return m, sink.DirectAllOrNothing[int](o)
+			}
+			return m, sink.DirectBestEffort[int](o)
+		})
+	})
+}
+
+func TestABestEffortSinkBehavesLikeItsModelUnderEveryPolicy(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		compare(t, rapid.IntRange(1, 12).Draw(t, "subscribers"), func(in scripts) (modelled, sink.Many[int]) {
+			return &model{limit: 16, scripts: in}, sink.DirectBestEffort[int](sink.Options{HandOff: 16})
+		}, "", "drop", "latest", "kick", "conflate", "gap")
+	})
+}
+
+func TestAUnicastSinkWithoutABufferBehavesLikeItsModel(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		compare(t, 3, func(in scripts) (modelled, sink.Many[int]) {
+			return &model{all: true, unicast: true, limit: 4, scripts: in}, sink.UnicastError[int](sink.Options{HandOff: 4})
+		})
 	})
 }

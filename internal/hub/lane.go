@@ -176,7 +176,13 @@ func (l *Lane[T]) fail(err error) {
 // shelf it does not become the drainer: a value that came meanwhile would be put
 // on the shelf, or missed, for nothing.
 func (l *Lane[T]) Request(n int64) {
-	if raise(&l.demand, n) && (n <= 0 || !l.shelf.Empty()) {
+	if !raise(&l.demand, n) {
+		return
+	}
+	if n <= 0 {
+		l.up.Cancel()
+	}
+	if n <= 0 || !l.shelf.Empty() {
 		l.change()
 	}
 }
@@ -234,7 +240,6 @@ func (l *Lane[T]) step() bool {
 	}
 	n := l.demand.Load()
 	if n < 0 {
-		l.up.Cancel()
 		l.finish(l.rules.BadRequest(badRequest(n)))
 		return false
 	}
