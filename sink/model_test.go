@@ -74,6 +74,7 @@ type modelSub struct {
 	policy string
 	shelf  []int
 	busy   bool // in OnNext
+	bad    bool // asked for n <= 0, and is still in OnNext
 	over   bool // the sink has ended, but not yet this subscriber
 }
 
@@ -244,7 +245,8 @@ func (m *model) give(s *modelSub, v int) {
 	s.seen++
 	if a, ok := m.scripts[[2]int{s.id, s.seen}]; ok {
 		s.busy = s.policy != ""
-		m.results = append(m.results, run(m, a))
+		line := run(m, a) // which may add lines itself
+		m.results = append(m.results, line)
 		s.busy = false
 	}
 }
@@ -417,7 +419,8 @@ func (s *realSub) OnNext(v int) {
 	s.log = append(s.log, fmt.Sprint(v))
 	s.seen++
 	if a, ok := s.r.scripts[[2]int{s.id, s.seen}]; ok {
-		s.r.results = append(s.r.results, run(s.r, a))
+		line := run(s.r, a)
+		s.r.results = append(s.r.results, line)
 	}
 }
 
