@@ -46,11 +46,7 @@ func DirectAllOrNothing[T any](o ...Options) *Direct[T] {
 // subscriber has left.
 func direct[T any](p hub.Policy, o Options, vacant func()) *Direct[T] {
 	d := &Direct[T]{policy: p}
-	n, invalid := o.handOff()
-	d.hub = d.open(hub.Config{Policy: p, Limit: n, Vacant: vacant}, o)
-	if invalid != nil {
-		d.hub.Close(invalid)
-	}
+	d.hub = d.open(hub.Config{Policy: p, Vacant: vacant}, o)
 	return d
 }
 
@@ -72,10 +68,9 @@ func (d *Direct[T]) Flux(p ...Policy) flux.Flux[T] {
 func (d *Direct[T]) Output(inside.Token) flux.Flux[T] { return d.flux }
 
 // TryEmit sends v to the subscribers, on the calling goroutine, or hands it to
-// the goroutine that is emitting. Before it returns it may also send values that
-// other goroutines handed over meanwhile, up to 4096 of them; what then is left
-// is sent by a goroutine that ends with it. The order of one emitter's values is
-// kept.
+// the goroutine that is emitting. Before it returns it also sends the values that
+// other goroutines handed over meanwhile, without end as long as they go on (see
+// Options.Relief). The order of one emitter's values is kept.
 //
 // It gives, the first that holds: FailTerminated; Handed or FailNonSerialized
 // while another emission is in progress; FailZeroSubscriber; FailOverflow; OK.

@@ -128,10 +128,15 @@ var results = [...]Result{
 	hub.Cancelled:    FailCancelled,
 }
 
-// open makes the hub of a sink.
+// open makes the hub of a sink; bad options make one that has failed.
 func (m *many[T]) open(c hub.Config, o Options) *hub.Hub[T] {
+	handOff, err := o.handOff()
 	m.hooks = o.Hooks
-	c.Strict = o.Strict
+	c.Strict, c.Relief = o.Strict, o.Relief
+	if c.Policy != hub.Buffer {
+		c.Limit = handOff
+	}
+	c.Audience = c.Audience && err == nil
 	c.Rules = rules(&m.hooks, c.Policy)
 	if c.Policy == hub.Buffer && c.Limit < math.MaxInt {
 		m.limit = c.Limit
@@ -140,6 +145,9 @@ func (m *many[T]) open(c hub.Config, o Options) *hub.Hub[T] {
 	h := hub.New[T](c)
 	m.core = hubCore[T]{h}
 	m.flux = flux.From[T](source[T]{h})
+	if err != nil {
+		h.Close(err)
+	}
 	return h
 }
 

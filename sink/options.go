@@ -17,6 +17,13 @@ type Options struct {
 	// The queue costs nothing until it is first needed. A negative number makes
 	// a sink that has failed with an error matching [flux.ErrInvalid].
 	HandOff int
+	// Relief bounds what an emission sends for others: after so many values that
+	// were handed over it returns and leaves the rest to a goroutine, which ends
+	// when the queue is empty. 0 means no bound: the emission returns when nothing
+	// is left, so that everything has been sent when all emitters have returned. A
+	// negative number is an error as well. Not used by the replay sinks, where
+	// nobody sends for others.
+	Relief int
 	// Hooks get what an emitter leaves behind: NextDropped a value that Emit
 	// offered after the terminal, or that was handed off and reached nobody;
 	// Discarded a value that met an overflow in Emit; ErrorDropped an error that
@@ -28,6 +35,8 @@ type Options struct {
 
 func (o Options) handOff() (n int, err error) {
 	switch {
+	case o.Relief < 0:
+		return 0, invalid("Relief is %d, must not be negative", o.Relief)
 	case o.HandOff < 0:
 		return 0, invalid("HandOff is %d, must not be negative", o.HandOff)
 	case o.HandOff == 0:

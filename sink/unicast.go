@@ -54,14 +54,8 @@ func UnicastBounded[T any](n int, o ...Options) *Unicast[T] {
 // At most one Options is used. Source: Reactor's
 // Sinks.many().unicast().onBackpressureError().
 func UnicastError[T any](o ...Options) *Unicast[T] {
-	opt := first(o)
-	n, bad := opt.handOff()
 	u := &Unicast[T]{}
-	h := u.open(hub.Config{Policy: hub.AllOrNothing, Limit: n, AutoCancel: true, Audience: bad == nil}, opt)
-	u.admitOne(h)
-	if bad != nil {
-		h.Close(bad)
-	}
+	u.admitOne(u.open(hub.Config{Policy: hub.AllOrNothing, AutoCancel: true, Audience: true}, first(o)))
 	return u
 }
 

@@ -76,11 +76,6 @@ func (h *Hub[T]) Close(err error) Outcome {
 	return Sent
 }
 
-// relief is the number of values of others that an emitter sends before it leaves
-// the rest to a goroutine: as long as others keep emitting, its own call would not
-// return.
-const relief = 4096
-
 // drain does what others left for the holder, then lays the baton down.
 func (h *Hub[T]) drain() {
 	done := false
@@ -175,7 +170,7 @@ func (h *Hub[T]) take() step {
 		h.batch = append(h.batch, h.ring.pop())
 	}
 	h.started += uint64(n)
-	if h.served += n; h.served > relief {
+	if h.served += n; h.Relief > 0 && h.served > h.Relief {
 		h.served = waking
 		return tired
 	}

@@ -31,9 +31,9 @@ import (
 //
 // One goroutine at a time has the baton. It alone signals subscribers and reads
 // the entries, and it calls them with no lock held. Everybody else leaves a note
-// under the mutex, and the holder looks at the notes between two values. A holder
-// that came to emit one value and has sent very many of others leaves the rest to
-// a goroutine, which ends when there is nothing left.
+// under the mutex, and the holder looks at the notes between two values. As long as
+// others keep emitting, the holder's own call does not return, unless Config.Relief
+// lets it leave the rest to a goroutine, which ends when there is nothing left.
 //
 // With the policy [Buffer] the ring is also where values wait for demand: every
 // value goes through it, and whoever changes what a value waits for (a request, a
@@ -130,6 +130,9 @@ type Config struct {
 	// Strict refuses what meets an emission in progress, instead of handing it
 	// off.
 	Strict bool
+	// Relief, above 0, is the number of values of others that an emitter sends
+	// before it leaves the rest to a goroutine.
+	Relief int
 	// AutoCancel closes the hub when its last subscriber has left.
 	AutoCancel bool
 	// Audience refuses a terminal before the first subscriber.
