@@ -87,11 +87,11 @@ func (h *Hub[T]) drain() {
 	for !done {
 		h.sendBatch()
 		h.sendErrors()
-		next, bye := h.next(h.ready())
-		h.say(bye)
-		switch next {
+		switch h.next(h.ready()) {
 		case rest:
 			done = true
+		case parting:
+			h.part()
 		case terminal:
 			h.end()
 		case tired:
@@ -108,44 +108,34 @@ const (
 	rest step = iota
 	more      // a batch, or errors for those who misbehaved
 	terminal
-	tired // the same for somebody else
+	parting // the last subscriber has left
+	tired   // more, for somebody else
 )
 
 // next settles the notes and picks the holder's next step, or frees the baton.
 // ready is what ready gave before.
-func (h *Hub[T]) next(ready bool) (step, farewell[T]) {
+func (h *Hub[T]) next(ready bool) step {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.report.addTo(&h.stats)
 	changed := h.settle()
-	if h.bye.last {
-		bye := h.bye
-		h.bye = farewell[T]{}
-		return more, bye
-	}
-	return h.choose(ready, changed), farewell[T]{}
-}
-
-// choose picks the next step. mu is held.
-func (h *Hub[T]) choose(ready, changed bool) step {
-	again := h.again
-	h.again = false
 	switch {
+	case h.bye.last:
+		return parting
 	case len(h.wrong) > 0:
 		return more
-	case h.ring.n > 0 && changed && h.Policy == Buffer:
-		return more // the look at the demand came too early
-	case h.ring.n > 0 && !h.waits(ready):
+	case h.ring.n > 0 && h.Policy == Buffer:
+		if s := h.waiting(ready, changed); s != rest {
+			return s
+		}
+	case h.ring.n > 0:
 		return h.take()
-	case h.ring.n > 0 && again:
-		return more
-	case h.ring.n > 0: // they wait
 	case h.closed && !h.ended, len(h.entries) > 0 && h.ended:
 		h.bye.last = h.live > 0
 		h.ended, h.live = true, 0
 		return terminal
 	}
-	h.busy = false
+	h.busy, h.again = false, false
 	return rest
 }
 

@@ -67,9 +67,20 @@ func (h *Hub[T]) wanted() (own bool) {
 // demand that comes meanwhile raises again.
 func (h *Hub[T]) ready() bool { return h.Policy != Buffer || h.allReady() }
 
-// waits tells whether the ring has values that must wait; if not, one may be
-// taken. mu is held by the holder.
-func (h *Hub[T]) waits(ready bool) bool { return h.Policy == Buffer && (!ready || h.live == 0) }
+// waiting picks the holder's next step while values wait. mu is held.
+func (h *Hub[T]) waiting(ready, changed bool) step {
+	again := h.again
+	h.again = false
+	switch {
+	case changed: // the look at the demand came too early
+		return more
+	case ready && h.live > 0:
+		return h.take()
+	case again:
+		return more
+	}
+	return rest
+}
 
 // farewell is what is to be done, without mu, after a subscriber has left.
 type farewell[T any] struct {
@@ -82,6 +93,15 @@ func (h *Hub[T]) say(f farewell[T]) {
 	if f.last && h.Vacant != nil {
 		h.Vacant()
 	}
+}
+
+// part says the farewell that was left to the holder.
+func (h *Hub[T]) part() {
+	h.mu.Lock()
+	bye := h.bye
+	h.bye = farewell[T]{}
+	h.mu.Unlock()
+	h.say(bye)
 }
 
 // leaveWord leaves a farewell to the holder, who has counts to add up before.
