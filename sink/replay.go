@@ -31,6 +31,7 @@ type Replay[T any] struct {
 	many[T]
 	buf      *replay.Buffer[T]
 	strict   bool
+	given    int64       // values that nobody emitted: the default
 	emitting atomic.Bool // of a Strict sink: somebody is
 }
 
@@ -55,6 +56,7 @@ func ReplayLatest[T any](o ...Options) *Replay[T] {
 func ReplayLatestOrDefault[T any](v T, o ...Options) *Replay[T] {
 	r := ReplayLatest[T](o...)
 	r.buf.Append(v)
+	r.given = 1
 	return r
 }
 
@@ -143,7 +145,7 @@ func (c replayCore[T]) count() int { return c.sink.buf.Stats().Subscribers }
 
 func (c replayCore[T]) stats() Stats {
 	s := c.sink.buf.Stats()
-	return Stats{Subscribers: s.Subscribers, Pending: int(s.Kept), Emitted: s.Appended, Delivered: s.Delivered}
+	return Stats{Subscribers: s.Subscribers, Pending: int(s.Kept), Emitted: s.Appended - c.sink.given, Delivered: s.Delivered}
 }
 
 // recording is a buffer as a publisher that needs no guard.
