@@ -106,10 +106,31 @@ func BenchmarkEmitOfEachKind(b *testing.B) {
 	}
 }
 
+// A value leaves the buffer when the last of the slow has asked for it: the price
+// is a request for each subscriber, and must not be a look at all for each.
+func BenchmarkBufferOfTheSlow(b *testing.B) {
+	for _, n := range []int{100, 10_000} {
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			s := sink.MulticastBuffer[int](1)
+			subs := make([]stalled, n)
+			for i := range subs {
+				s.Subscribe(context.Background(), &subs[i])
+			}
+			for b.Loop() {
+				s.TryEmit(1)
+				for i := range subs {
+					subs[n-1-i].sub.Request(1)
+				}
+			}
+			perSubscriber(b, n)
+		})
+	}
+}
+
 // stalled asks for nothing.
 type stalled struct{ counter }
 
-func (*stalled) OnSubscribe(flux.Subscription) {}
+func (s *stalled) OnSubscribe(sub flux.Subscription) { s.sub = sub }
 
 func BenchmarkEmitUnderEachPolicy(b *testing.B) {
 	for _, p := range []struct {

@@ -89,8 +89,9 @@ func (m *many[T]) SubscriberCount() int { return m.core.count() }
 func (m *many[T]) Stats() Stats { return m.core.stats() }
 
 // Stats are the counts of a sink since it was made, taken at one moment between
-// two values. Emitted, Overflowed and Lost count values, Delivered and Dropped
-// pairs of a value and a subscriber.
+// two values (what subscribers with a policy, those of a replay, and the keys of a
+// keyed sink do beside each other is counted as it happens). Emitted, Overflowed
+// and Lost count values, Delivered and Dropped pairs of a value and a subscriber.
 type Stats struct {
 	Subscribers int   // subscribed now
 	Pending     int   // waiting now: handed off, in the buffer, or kept for one subscriber

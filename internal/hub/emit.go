@@ -151,7 +151,7 @@ const maxBatch = 32
 func (h *Hub[T]) take() step {
 	n := min(h.ring.n, maxBatch)
 	if h.Policy == Buffer {
-		n = 1
+		n, h.seen = 1, 0
 	}
 	if len(h.joining) > 0 {
 		n = min(n, int(h.joining[0].after-h.started))

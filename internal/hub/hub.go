@@ -63,6 +63,8 @@ import (
 //   - Sub.requested moves from a sum to bad or gone and from bad to gone, never
 //     back; whoever moves it to gone owns what is to be done about it. So no
 //     subscriber gets two terminals.
+//   - entries[:seen] have demand for the next value that leaves the ring, or have
+//     left.
 //   - holes are at most a quarter of the entries, or fewer than minHoles, after
 //     every settlement.
 type Hub[T any] struct {
@@ -95,6 +97,7 @@ type Hub[T any] struct {
 	wrong   []entry[T] // taken out, and owed an error
 	missed  int        // of the pass under way: subscribers without demand
 	absent  int        // of the pass under way: holes and subscribers that have left
+	seen    int        // Buffer: so many of the entries have demand for the next value
 	served  int        // values of others sent since the baton was taken to emit
 	report  tally
 

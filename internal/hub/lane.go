@@ -128,7 +128,7 @@ func (l *Lane[T]) keep(v T) bool {
 }
 
 // direct sends v past the shelf, if nothing is on it and there is demand.
-func (l *Lane[T]) direct(v T) bool {
+func (l *Lane[T]) direct(v T) (sent bool) {
 	if l.stopped.Load() || l.demand.Load() <= 0 || !l.shelf.Empty() {
 		return false
 	}
@@ -143,9 +143,10 @@ func (l *Lane[T]) direct(v T) bool {
 		}
 		l.run() // runtime.Goexit: nobody else would
 	}()
+	sent = true // also if it panics
 	l.send(v)
 	returned = true
-	return true
+	return sent
 }
 
 // OnComplete ends the subscription after what is kept.

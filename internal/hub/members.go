@@ -200,7 +200,7 @@ func (h *Hub[T]) compact() {
 	n := len(h.entries)
 	if h.holes == n {
 		clear(h.entries)
-		h.entries, h.holes = h.entries[:0], 0
+		h.entries, h.holes, h.seen = h.entries[:0], 0, 0
 	}
 	if h.holes >= minHoles && 4*h.holes > n {
 		h.closeHoles()
@@ -224,5 +224,5 @@ func (h *Hub[T]) closeHoles() {
 		kept++
 	}
 	clear(h.entries[kept:])
-	h.entries, h.holes = h.entries[:kept], 0
+	h.entries, h.holes, h.seen = h.entries[:kept], 0, 0
 }

@@ -64,8 +64,21 @@ func (h *Hub[T]) wanted() (own bool) {
 
 // ready tells whether the next value may leave the ring, as far as the
 // subscribers in the entries are concerned. Only the holder calls it, without mu:
-// demand that comes meanwhile raises again.
-func (h *Hub[T]) ready() bool { return h.Policy != Buffer || h.allReady() }
+// demand that comes meanwhile raises again. It goes on where the last look met one
+// without demand, since demand only grows before the value is sent: so all the
+// looks for one value together visit each subscriber once.
+func (h *Hub[T]) ready() bool {
+	if h.Policy != Buffer {
+		return true
+	}
+	for ; h.seen < len(h.entries); h.seen++ {
+		s := h.entries[h.seen].sub
+		if s.requested.Load() == s.sent {
+			return false
+		}
+	}
+	return true
+}
 
 // waiting picks the holder's next step while values wait. mu is held.
 func (h *Hub[T]) waiting(ready, changed bool) step {
