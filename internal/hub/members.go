@@ -165,8 +165,12 @@ func (h *Hub[T]) leave(s *Sub[T]) {
 	h.say(bye)
 }
 
-// place appends an entry.
+// place appends an entry. It doubles a full array itself: append would add a
+// quarter to a large one, and many subscribers that come together pay for that.
 func (h *Hub[T]) place(e entry[T]) {
+	if n := len(h.entries); n == cap(h.entries) && n > 0 {
+		h.entries = append(make([]entry[T], 0, 2*n), h.entries...)
+	}
 	e.sub.place = int32(len(h.entries))
 	h.entries = append(h.entries, e)
 }
