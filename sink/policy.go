@@ -14,7 +14,7 @@ import (
 //
 //	s.Flux(sink.Latest())
 //
-// A policy costs its subscriber about 250 bytes, and a lock-prefixed instruction
+// A policy costs its subscriber about 190 bytes, and a lock-prefixed instruction
 // or two for each value; subscribers without one do not pay for it. What is kept for
 // a slow subscriber is sent from inside its next request, on the goroutine that
 // requests. Completion waits until what is kept has been sent, an error does not.

@@ -26,7 +26,7 @@ import (
 //
 // Every method may be called by any goroutine and from inside any signal. An
 // emission is O(subscribers) with one small allocation; a subscription takes about
-// 130 bytes. Stats.Pending is the number of values kept for those who come late.
+// 140 bytes. Stats.Pending is the number of values kept for those who come late.
 type Replay[T any] struct {
 	many[T]
 	buf      *replay.Buffer[T]
