@@ -2,7 +2,10 @@ package sink_test
 
 import (
 	"context"
+	"runtime"
+	"sync"
 	"testing"
+	"time"
 
 	"github.com/freshet-go/freshet/flux"
 	"github.com/freshet-go/freshet/sink"
@@ -89,4 +92,32 @@ func TestASinkWithABufferTakesOneStream(t *testing.T) {
 	if assert.Len(t, d.errs, 1) {
 		assert.ErrorIs(t, d.errs[0], flux.ErrInvalid)
 	}
+}
+
+func TestAStreamIntoABufferIsPacedByTheSlowestOfItsSubscribers(t *testing.T) {
+	const n = 5000
+	s := sink.MulticastBuffer[int](16)
+	var all []*witness
+	for range 3 {
+		w := &witness{t: t}
+		s.Subscribe(context.Background(), w)
+		all = append(all, w)
+	}
+	var asking sync.WaitGroup
+	for i, w := range all {
+		asking.Go(func() {
+			for asked := 0; asked < n; asked += 7 + i {
+				w.ask(int64(7 + i))
+				runtime.Gosched()
+			}
+		})
+	}
+	asking.Go(func() { flux.Range(0, n).PublishOn().Subscribe(context.Background(), sink.Subscriber(s)) })
+	asking.Wait()
+	assert.Eventually(t, func() bool { return s.SubscriberCount() == 0 }, 30*time.Second, time.Millisecond)
+	for _, w := range all {
+		assert.Equal(t, upTo(n), w.got)
+		assert.Equal(t, 1, w.terminals)
+	}
+	assert.Zero(t, s.Stats().Overflowed)
 }

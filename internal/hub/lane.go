@@ -70,8 +70,8 @@ type Shelf[T any] interface {
 	Clear()
 }
 
-// NewLane makes a lane to down. cuts lets an error overtake what is kept. Sub is
-// made by the hub that the lane is to join, up takes it out again.
+// NewLane makes a lane to down, for a hub with the rules r. up takes the lane out
+// of that hub. cuts lets an error overtake what is kept.
 func NewLane[T any](ctx context.Context, r *Rules, up interface{ Cancel() }, down Receiver[T], s Shelf[T], cuts bool) *Lane[T] {
 	l := &Lane[T]{ctx: ctx, rules: r, up: up, down: down, shelf: s, cuts: cuts}
 	l.try, _ = down.(inside.Conditional[T])
@@ -110,10 +110,6 @@ func (l *Lane[T]) TryOnNext(v T) bool {
 	l.run() // and not only if wip says so: a Request may have found the shelf still empty
 	return kept
 }
-
-// Poke sends what the shelf has to give, after something was put there from
-// outside.
-func (l *Lane[T]) Poke() { l.change() }
 
 // keep puts v on the shelf.
 func (l *Lane[T]) keep(v T) bool {
