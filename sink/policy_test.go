@@ -213,3 +213,23 @@ func TestASubscriberWithDemandIsNeverKicked(t *testing.T) {
 	assert.Len(t, w.got, 20_000)
 	assert.Zero(t, w.terminals)
 }
+
+func TestAValueThatAFilterRejectsCostsNoDemandUnderAPolicy(t *testing.T) {
+	s := sink.DirectBestEffort[int]()
+	even := func(v int) bool { return v%2 == 0 }
+	conflate := sink.Conflate(func(v int) int { return v })
+	p := watching(s.Flux(conflate).Filter(even), 1)
+	fill(s, 1, 2)
+	assert.Equal(t, []int{2}, p.got(), "on its way past the shelf")
+	fill(s, 3, 6)
+	p.sub.Request(2)
+	assert.Equal(t, []int{2, 4, 6}, p.got(), "and from the shelf")
+}
+
+func TestAValueThatPanicsIsCountedAsDelivered(t *testing.T) {
+	s := sink.DirectBestEffort[int]()
+	var errs []error
+	s.Flux(sink.Latest()).Subscribe(hooked(&errs), &probe{demand: 1, onNext: func(int) { panic("sick") }})
+	assert.Equal(t, sink.OK, s.TryEmit(1))
+	assert.Equal(t, sink.Stats{Emitted: 1, Delivered: 1}, s.Stats())
+}

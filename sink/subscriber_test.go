@@ -121,3 +121,39 @@ func TestAStreamIntoABufferIsPacedByTheSlowestOfItsSubscribers(t *testing.T) {
 	}
 	assert.Zero(t, s.Stats().Overflowed)
 }
+
+// foreignSink is a Many of somebody else.
+type foreignSink struct{ sink.Many[int] }
+
+func TestAStreamGoesIntoAForeignSinkToo(t *testing.T) {
+	s := sink.UnicastError[int]()
+	p := watching(s, 2)
+	flux.Range(0, 4).Subscribe(context.Background(), sink.Subscriber[int](foreignSink{s}))
+	assert.Equal(t, []int{0, 1}, p.got())
+	assert.True(t, p.completed())
+}
+
+func TestAStreamIntoASinkWhoseSubscriberHasLeftIsCancelled(t *testing.T) {
+	var d dropped
+	s := sink.UnicastBuffer[int](d.options())
+	cancelled := 0
+	values := sink.DirectBestEffort[int]()
+	values.Flux().DoOnCancel(func() { cancelled++ }).Subscribe(context.Background(), sink.Subscriber(s))
+	p := watching(s, 1)
+	fill(values, 1, 1)
+	p.sub.Cancel()
+	fill(values, 2, 2)
+	assert.Equal(t, []int{1}, p.got())
+	assert.Equal(t, 1, cancelled)
+	assert.Equal(t, []any{2}, d.discarded)
+}
+
+func TestAReplayReportsAPanicOfItsSubscriber(t *testing.T) {
+	var errs []error
+	s := sink.ReplayAll[int]()
+	s.TryEmit(1)
+	s.Subscribe(hooked(&errs), &greeter{})
+	s.Subscribe(hooked(&errs), &probe{demand: 5, onNext: func(int) { panic("sick") }})
+	assert.Len(t, errs, 2)
+	assert.Zero(t, s.SubscriberCount())
+}
