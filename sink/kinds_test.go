@@ -15,6 +15,13 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
+var (
+	_ sink.Many[int] = (*sink.Direct[int])(nil)
+	_ sink.Many[int] = (*sink.Unicast[int])(nil)
+	_ sink.Many[int] = (*sink.Multicast[int])(nil)
+	_ sink.Many[int] = (*sink.Replay[int])(nil)
+)
+
 func TestAUnicastSinkHasOneSubscriberInItsLife(t *testing.T) {
 	var d dropped
 	u := sink.UnicastBuffer[int](d.options())

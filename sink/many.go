@@ -157,10 +157,12 @@ func rules(hooks *flux.Hooks, p hub.Policy) hub.Rules {
 		BadRequest: badRequest,
 		Panicked:   panicked,
 		Report:     report,
-		Lost:       func(v any) { dropNext(hooks, v) },
 	}
-	if p == hub.Buffer {
+	switch { // only where somebody wants it need a lost value become an any
+	case p == hub.Buffer && hooks.Discarded != nil:
 		r.Lost = func(v any) { discard(hooks, v) }
+	case p != hub.Buffer && hooks.NextDropped != nil:
+		r.Lost = func(v any) { dropNext(hooks, v) }
 	}
 	return r
 }
