@@ -21,9 +21,10 @@ import (
 // Every other sink asks for everything at once, since it has nowhere to keep a
 // value: a direct sink drops or refuses what its subscribers have no demand for.
 //
-// A value that the sink refuses goes to Hooks.Discarded and the stream goes on; it
-// is cancelled when the sink has terminated or was cancelled. The stream's terminal
-// is the sink's.
+// A value that the sink refuses goes to Hooks.Discarded and the stream goes on (a
+// sink without a buffer and without subscribers loses it, as ever); the stream is
+// cancelled when the sink has terminated or was cancelled. The stream's terminal is
+// the sink's.
 //
 // Source: Reactor's EmitterProcessor, which was the subscriber itself, and for the
 // others flux.subscribe(v -> sink.tryEmitNext(v)).
@@ -111,7 +112,11 @@ func (in *intake[T]) refill(total uint64) {
 
 func (in *intake[T]) OnNext(v T) {
 	switch in.sink.TryEmit(v) {
-	case OK, Handed, FailZeroSubscriber:
+	case OK, Handed:
+	case FailZeroSubscriber:
+		if in.own != nil && in.own.limit > 0 { // somebody else has filled the buffer
+			discard(in.hooks(), v)
+		}
 	case FailOverflow, FailNonSerialized:
 		discard(in.hooks(), v)
 	case FailCancelled:

@@ -157,3 +157,17 @@ func TestAReplayReportsAPanicOfItsSubscriber(t *testing.T) {
 	assert.Len(t, errs, 2)
 	assert.Zero(t, s.SubscriberCount())
 }
+
+func TestAValueThatFindsItsRoomTakenIsDiscarded(t *testing.T) {
+	var d dropped
+	s := sink.MulticastBuffer[int](1, d.options())
+	values := sink.DirectBestEffort[int]()
+	values.Subscribe(context.Background(), sink.Subscriber(s))
+	assert.Equal(t, sink.OK, s.TryEmit(1))
+	assert.Equal(t, sink.OK, values.TryEmit(2))
+	assert.Equal(t, []any{2}, d.discarded)
+	p := watching(s, 0)
+	p.sub.Request(2)
+	assert.Equal(t, sink.OK, values.TryEmit(3), "what has left made room")
+	assert.Equal(t, []int{1, 3}, p.got())
+}

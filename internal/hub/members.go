@@ -180,7 +180,7 @@ func (h *Hub[T]) place(e entry[T]) {
 func (h *Hub[T]) forget(s *Sub[T]) {
 	if !s.left {
 		s.left = true
-		h.bye = h.depart()
+		h.leaveWord(h.depart())
 	}
 	s.place = outside
 }
