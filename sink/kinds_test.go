@@ -266,3 +266,44 @@ func TestAContextCancelsASubscriptionToEveryKind(t *testing.T) {
 		assert.Zero(t, keyed.KeyCount())
 	})
 }
+
+func TestAnEmissionAllocatesNothingButAReplaysValue(t *testing.T) {
+	keyed := sink.NewKeyed[string, int]()
+	latest, kept := sink.DirectBestEffort[int](), sink.DirectBestEffort[int]()
+	for name, c := range map[string]struct {
+		from   flux.Publisher[int]
+		emit   func()
+		demand int64
+		allocs float64
+	}{
+		"policy":      {latest.Flux(sink.Latest()), func() { latest.TryEmit(1) }, flux.Unbounded, 0},
+		"slow policy": {kept.Flux(sink.Latest()), func() { kept.TryEmit(1) }, 0, 0},
+		"keyed":       {keyed.Flux("a"), func() { keyed.TryEmit("a", 1) }, flux.Unbounded, 0},
+	} {
+		c.from.Subscribe(context.Background(), &idle{demand: c.demand})
+		assert.Equal(t, c.allocs, testing.AllocsPerRun(100, c.emit), name)
+	}
+	for name, c := range map[string]struct {
+		s      sink.Many[int]
+		allocs float64
+	}{
+		"direct": {sink.DirectBestEffort[int](), 0}, "all or nothing": {sink.DirectAllOrNothing[int](), 0},
+		"unicast buffer": {sink.UnicastBuffer[int](), 0}, "unicast error": {sink.UnicastError[int](), 0},
+		"multicast": {sink.MulticastBuffer[int](8), 0}, "replay": {sink.ReplayLatest[int](), 1},
+	} {
+		c.s.Subscribe(context.Background(), &idle{demand: flux.Unbounded})
+		assert.Equal(t, c.allocs, testing.AllocsPerRun(100, func() { c.s.TryEmit(1) }), name)
+	}
+}
+
+// idle takes values and does nothing with them.
+type idle struct{ demand int64 }
+
+func (s *idle) OnSubscribe(up flux.Subscription) {
+	if s.demand > 0 {
+		up.Request(s.demand)
+	}
+}
+func (*idle) OnNext(int)    {}
+func (*idle) OnError(error) {}
+func (*idle) OnComplete()   {}
