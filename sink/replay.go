@@ -36,7 +36,7 @@ type Replay[T any] struct {
 }
 
 // ReplayAll keeps every value for as long as the sink lives: its memory grows
-// with each emission. Where the stream is long, [ReplayLimit] or a Log is meant.
+// with each emission. Where the stream is long, [ReplayLimit] or a [Log] is meant.
 //
 // At most one Options is used; HandOff is not. Source: Reactor's
 // Sinks.many().replay().all().
