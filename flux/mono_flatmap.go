@@ -43,19 +43,23 @@ func (o *onward[T, R]) OnSubscribe(s Subscription) {
 	}
 }
 
-func (o *onward[T, R]) OnNext(v T) {
+func (o *onward[T, R]) OnNext(v T) { o.TryOnNext(v) }
+
+// TryOnNext hides the relay's, which is for the values of the publisher.
+func (o *onward[T, R]) TryOnNext(v T) bool {
 	if o.some {
 		dropNext(o.ctx, v)
-		return
+		return true
 	}
 	o.some = true
 	var p Publisher[R]
 	if err := try(func() { p = o.f(v) }); err != nil {
-		o.drop()
+		o.relay.drop()
 		o.down.OnError(err)
-		return
+		return true
 	}
 	sourceOf(p).subscribe(o.ctx, (*inner[T, R])(o))
+	return true
 }
 
 func (o *onward[T, R]) OnError(err error) {
