@@ -108,7 +108,6 @@ func rerunning[T, S, U any](up source[T], companion func(source[S]) source[U], r
 type rerun[T, S, U any] struct {
 	relay[T]
 	gate    gate
-	turns   trampoline
 	ctx     context.Context
 	src     source[T]
 	signals connection[S]

@@ -19,7 +19,7 @@ type socket struct {
 
 	place      uint32   // in the shard's table
 	late       *backlog // what the kernel would not take yet; nil if nothing waits
-	first      uint32   // entry of this turn's inbox, as index+1
+	first      uint32   // place of its first entry in this turn's inbox, plus 1
 	final      uint32
 	generation int32
 	read       int32   // bytes that came after the request
@@ -58,14 +58,15 @@ func (c *socket) encode(e Event) error {
 		s.mu.Unlock()
 		return nil
 	}
-	off := len(s.in.bytes)
-	b, err := e.appendTo(s.in.bytes, mode)
+	in := s.chunk()
+	off := len(in.bytes)
+	b, err := e.appendTo(in.bytes, mode)
 	if err != nil {
 		s.mu.Unlock()
 		return err
 	}
-	s.in.bytes = b
-	s.in.entries = append(s.in.entries, entry{to: c, off: uint32(off), n: uint32(len(b) - off)})
+	in.bytes = b
+	in.entries = append(in.entries, entry{to: c, off: uint32(off), n: uint32(len(b) - off)})
 	s.unlockAndWake()
 	return nil
 }
@@ -78,9 +79,10 @@ func (c *socket) numbered(id string, frame *[]byte) {
 		s.mu.Unlock()
 		return
 	}
-	off := len(s.in.bytes)
-	s.in.bytes = appendField(s.in.bytes, "id: ", id)
-	s.in.entries = append(s.in.entries, entry{to: c, frame: frame, off: uint32(off), n: uint32(len(s.in.bytes) - off)})
+	in := s.chunk()
+	off := len(in.bytes)
+	in.bytes = appendField(in.bytes, "id: ", id)
+	in.entries = append(in.entries, entry{to: c, frame: frame, off: uint32(off), n: uint32(len(in.bytes) - off)})
 	s.unlockAndWake()
 }
 
