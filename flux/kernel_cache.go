@@ -158,7 +158,7 @@ func (r *cacheRun[T]) settle(outcome Signal[T]) (first bool) {
 	if r.isDone() {
 		return false
 	}
-	keep, until, trigger, err := r.cache.verdict(outcome)
+	keep, until, aging, err := r.cache.verdict(outcome)
 	if err != nil {
 		outcome = ErrorSignal[T](err)
 	}
@@ -179,8 +179,8 @@ func (r *cacheRun[T]) settle(outcome Signal[T]) (first bool) {
 	for _, sub := range waiting {
 		sub.deliver(outcome)
 	}
-	if trigger != nil {
-		r.await(trigger)
+	if aging != nil {
+		aging(r.ctx, func() { c.forget(r) })
 	}
 	return true
 }
@@ -192,8 +192,8 @@ func (r *cacheRun[T]) isDone() bool {
 }
 
 // verdict asks the policy about an outcome: whether it is kept, until when, and
-// until which signal.
-func (c *cacheSource[T]) verdict(outcome Signal[T]) (keep bool, until time.Time, trigger source[struct{}], err error) {
+// what else makes it too old.
+func (c *cacheSource[T]) verdict(outcome Signal[T]) (keep bool, until time.Time, old aging, err error) {
 	value := outcome.Type == SignalNext
 	keep = value || !c.onlyValues
 	switch {
@@ -201,22 +201,10 @@ func (c *cacheSource[T]) verdict(outcome Signal[T]) (keep bool, until time.Time,
 		var d time.Duration
 		err = try(func() { d = c.ttl(outcome) })
 		keep, until = keep && d > 0, time.Now().Add(d)
-	case c.trigger != nil && value:
-		err = try(func() { trigger = c.trigger(outcome.Value).Flux().source() })
+	case c.until != nil && value:
+		err = try(func() { old = c.until(outcome.Value) })
 	}
-	return keep && err == nil, until, trigger, err
-}
-
-// await forgets the run at the first signal of a publisher.
-func (r *cacheRun[T]) await(p source[struct{}]) {
-	t := &trigger[struct{}]{ctx: r.ctx}
-	t.next = func(struct{}) {
-		if t.cancel() {
-			r.cache.forget(r)
-		}
-	}
-	t.end = func(error) { r.cache.forget(r) }
-	p.subscribe(r.ctx, t)
+	return keep && err == nil, until, old, err
 }
 
 // leave takes sub out of those that wait, and cancels the source if it was the

@@ -1,6 +1,7 @@
 package flux
 
 import (
+	"context"
 	"time"
 
 	"github.com/freshet-go/freshet/internal/inside"
@@ -59,9 +60,21 @@ func (m Mono[T]) CacheInvalidateIf(stale func(v T) bool) Mono[T] {
 
 // MonoCacheInvalidateWhen is what CacheInvalidateWhen of package mono is made of;
 // only that can call it. It is [Mono.CacheInvalidateIf] that drops the value at the
-// first signal of the publisher that trigger makes of it.
-func MonoCacheInvalidateWhen[T any](_ inside.Token, m Mono[T], trigger func(v T) Mono[struct{}]) Mono[T] {
-	return m.cached(cachePolicy[T]{trigger: trigger, onlyValues: true, leaves: true})
+// first signal of the publisher that until makes of it.
+func MonoCacheInvalidateWhen[T, X any](_ inside.Token, m Mono[T], until func(v T) Publisher[X]) Mono[T] {
+	return m.cached(cachePolicy[T]{onlyValues: true, leaves: true, until: func(v T) aging {
+		src := sourceOf(until(v))
+		return func(ctx context.Context, forget func()) {
+			t := &trigger[X]{ctx: ctx}
+			t.next = func(X) {
+				if t.cancel() {
+					forget()
+				}
+			}
+			t.end = func(error) { forget() }
+			src.subscribe(ctx, t)
+		}
+	}})
 }
 
 // Share runs m once for all who are subscribed before it has ended, and gives what
@@ -76,10 +89,13 @@ func (m Mono[T]) Share() Mono[T] { return m.cached(cachePolicy[T]{leaves: true})
 type cachePolicy[T any] struct {
 	ttl        func(Signal[T]) time.Duration
 	stale      func(v T) bool
-	trigger    func(v T) Mono[struct{}]
+	until      func(v T) aging
 	onlyValues bool
 	leaves     bool // the source is cancelled with the last that waits
 }
+
+// aging waits, and calls forget when an outcome is too old.
+type aging func(ctx context.Context, forget func())
 
 func (m Mono[T]) cached(policy cachePolicy[T]) Mono[T] {
 	return Mono[T]{&cacheSource[T]{src: m.Flux().source(), cachePolicy: policy}}

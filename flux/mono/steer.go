@@ -105,9 +105,7 @@ func CacheInvalidateWhen[T, X any, P flux.Publisher[X]](src flux.Publisher[T], t
 	if trigger == nil {
 		return nilFunc[T]("CacheInvalidateWhen")
 	}
-	return flux.MonoCacheInvalidateWhen(inside.Token{}, From(src), func(v T) Mono[struct{}] {
-		return Map[X](trigger(v), func(X) struct{} { return struct{}{} })
-	})
+	return flux.MonoCacheInvalidateWhen(inside.Token{}, From(src), func(v T) flux.Publisher[X] { return trigger(v) })
 }
 
 // Publish gives the first value of the publisher that f makes of src, in which src
