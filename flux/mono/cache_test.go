@@ -163,7 +163,9 @@ func TestCacheInvalidateIfKeepsOnlyValues(t *testing.T) {
 
 func TestCacheInvalidateWhenDropsTheValueAtItsSignal(t *testing.T) {
 	for name, until := range map[string]func(int) flux.Flux[string]{
-		"value":      func(int) flux.Flux[string] { return flux.Map(flux.Interval(time.Minute), func(int64) string { return "" }) },
+		"value": func(int) flux.Flux[string] {
+			return flux.Map(flux.Interval(time.Minute), func(int64) string { return "" })
+		},
 		"completion": func(int) flux.Flux[string] { return flux.Empty[string]().DelaySubscription(time.Minute) },
 		"error":      func(int) flux.Flux[string] { return flux.Error[string](errBoom).DelaySubscription(time.Minute) },
 	} {

@@ -2,7 +2,6 @@ package mono_test
 
 import (
 	"errors"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -63,7 +62,7 @@ func TestZipSubscribesAtTheFirstRequestInOrder(t *testing.T) {
 }
 
 func TestZipEndsAtOnceAndCancelsTheOthers(t *testing.T) {
-	for name, end := range map[string]one{"error": failing(time.Second, errBoom), "empty": mono.Then(mono.Delay(time.Second), mono.Empty[int]())} {
+	for name, end := range map[string]one{"error": failing(time.Second, errBoom), "empty": mono.Empty[int]().DelaySubscription(time.Second)} {
 		t.Run(name, func(t *testing.T) {
 			fluxtest.Run(t, func(t *testing.T) {
 				l, slow := &lost{}, &runs{}
@@ -195,13 +194,12 @@ func TestZipAndWhenUnderRacingSides(t *testing.T) {
 		"with delayed error": func() one { return mono.ZipAllDelayError([]pub{racing(1), failingNow}, list).OnErrorReturn(10) },
 	} {
 		t.Run(name, func(t *testing.T) {
-			var cancelled atomic.Int32
+			late := (&lost{}).context(t.Context()) // what comes after a cancel
 			for i := range 500 {
 				rec := fluxtest.NewRecorder[int](1)
-				m().Subscribe(t.Context(), rec)
+				m().Subscribe(late, rec)
 				if i%4 == 0 {
 					rec.Cancel()
-					cancelled.Add(1)
 					continue
 				}
 				<-rec.Done()
