@@ -7,6 +7,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/freshet-go/freshet/internal/inside"
 )
 
 // Kernel: the cache of a Mono
@@ -32,6 +34,41 @@ type cacheSource[T any] struct {
 
 	mu  sync.Mutex
 	cur *cacheRun[T]
+}
+
+// cachePolicy says what is kept, and until when; zero keeps everything for ever.
+type cachePolicy[T any] struct {
+	ttl        func(Signal[T]) time.Duration
+	stale      func(v T) bool
+	until      func(v T) aging
+	onlyValues bool
+	leaves     bool // the source is cancelled with the last that waits
+}
+
+// aging waits, and calls forget when an outcome is too old.
+type aging func(ctx context.Context, forget func())
+
+func (m Mono[T]) cached(policy cachePolicy[T]) Mono[T] {
+	return Mono[T]{&cacheSource[T]{src: m.Flux().source(), cachePolicy: policy}}
+}
+
+// MonoCacheInvalidateWhen is what CacheInvalidateWhen of package mono is made of;
+// only that can call it. It is [Mono.CacheInvalidateIf] that drops the value at the
+// first signal of the publisher that until makes of it.
+func MonoCacheInvalidateWhen[T, X any](_ inside.Token, m Mono[T], until func(v T) Publisher[X]) Mono[T] {
+	return m.cached(cachePolicy[T]{onlyValues: true, leaves: true, until: func(v T) aging {
+		src := sourceOf(until(v))
+		return func(ctx context.Context, forget func()) {
+			t := &trigger[X]{ctx: ctx}
+			t.next = func(X) {
+				if t.cancel() {
+					forget()
+				}
+			}
+			t.end = func(error) { forget() }
+			src.subscribe(ctx, t)
+		}
+	}})
 }
 
 // cacheRun is one subscription to the source.

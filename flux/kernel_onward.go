@@ -6,6 +6,14 @@ import (
 	"github.com/freshet-go/freshet/internal/inside"
 )
 
+// Kernel: onward
+//
+// A Mono whose value decides what the stream goes on with:
+//
+//	m ──value──▶ f ──▶ publisher ──▶ subscriber
+//
+// The INVARIANTS stand at the type inner.
+
 // MonoFlatMap is what package mono makes FlatMap and its kin of; only that can
 // call it. The stream goes on with the publisher that f makes of the value of m,
 // and ends where m ends without one. Nothing is cancelled when the publisher

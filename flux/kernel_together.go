@@ -27,6 +27,9 @@ import (
 //   - A side writes its value before it ends under mu, and the result is made
 //     after the last one did. A value that is not used is discarded by whoever set
 //     over, or by its side if that comes later.
+
+// Sides are the operands of one subscription of a zip; only package mono makes
+// any.
 type Sides struct {
 	ctx   context.Context
 	all   bool // every side must have a value, and the result is made of them

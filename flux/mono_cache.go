@@ -1,11 +1,6 @@
 package flux
 
-import (
-	"context"
-	"time"
-
-	"github.com/freshet-go/freshet/internal/inside"
-)
+import "time"
 
 // Cache runs m once, at the first subscription, and gives what came of it to that
 // and to every later one, for ever: the value, the completion of an empty Mono, or
@@ -58,25 +53,6 @@ func (m Mono[T]) CacheInvalidateIf(stale func(v T) bool) Mono[T] {
 	return m.cached(cachePolicy[T]{stale: stale, onlyValues: true, leaves: true})
 }
 
-// MonoCacheInvalidateWhen is what CacheInvalidateWhen of package mono is made of;
-// only that can call it. It is [Mono.CacheInvalidateIf] that drops the value at the
-// first signal of the publisher that until makes of it.
-func MonoCacheInvalidateWhen[T, X any](_ inside.Token, m Mono[T], until func(v T) Publisher[X]) Mono[T] {
-	return m.cached(cachePolicy[T]{onlyValues: true, leaves: true, until: func(v T) aging {
-		src := sourceOf(until(v))
-		return func(ctx context.Context, forget func()) {
-			t := &trigger[X]{ctx: ctx}
-			t.next = func(X) {
-				if t.cancel() {
-					forget()
-				}
-			}
-			t.end = func(error) { forget() }
-			src.subscribe(ctx, t)
-		}
-	}})
-}
-
 // Share runs m once for all who are subscribed before it has ended, and gives what
 // came of it to those that come later, as [Mono.Cache] does. Unlike that, m is
 // cancelled when all its subscribers have cancelled before the end, and the next
@@ -84,19 +60,3 @@ func MonoCacheInvalidateWhen[T, X any](_ inside.Token, m Mono[T], until func(v T
 //
 // Source: Reactor's Mono.share.
 func (m Mono[T]) Share() Mono[T] { return m.cached(cachePolicy[T]{leaves: true}) }
-
-// cachePolicy says what is kept, and until when; zero keeps everything for ever.
-type cachePolicy[T any] struct {
-	ttl        func(Signal[T]) time.Duration
-	stale      func(v T) bool
-	until      func(v T) aging
-	onlyValues bool
-	leaves     bool // the source is cancelled with the last that waits
-}
-
-// aging waits, and calls forget when an outcome is too old.
-type aging func(ctx context.Context, forget func())
-
-func (m Mono[T]) cached(policy cachePolicy[T]) Mono[T] {
-	return Mono[T]{&cacheSource[T]{src: m.Flux().source(), cachePolicy: policy}}
-}
