@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/freshet-go/freshet/flux"
+	"github.com/freshet-go/freshet/flux/fluxtest"
 	"github.com/freshet-go/freshet/flux/mono"
 )
 
@@ -30,22 +31,15 @@ func ExampleMono_Subscribe() {
 	mono.Just(7).SubscribeFunc(context.Background(),
 		func(v int) { fmt.Println("got", v) },
 		func(err error) { fmt.Println("end", err) })
-	mono.Just(8).Flux().Subscribe(context.Background(), printer{})
-	mono.Just(9).Subscribe(context.Background(), printer{})
+	all := fluxtest.NewRecorder[int](flux.Unbounded)
+	mono.Just(8).Subscribe(context.Background(), all)
+	more, _ := mono.Just(9).Flux().StartWith(8).Collect(context.Background())
+	fmt.Println(all.Values(), more)
 	// Output:
 	// got 7
 	// end <nil>
-	// got 8
-	// got 9
+	// [8] [8 9]
 }
-
-// printer asks for everything and prints it.
-type printer struct{}
-
-func (printer) OnSubscribe(s flux.Subscription) { s.Request(flux.Unbounded) }
-func (printer) OnNext(v int)                    { fmt.Println("got", v) }
-func (printer) OnError(error)                   {}
-func (printer) OnComplete()                     {}
 
 func ExampleMono_Filter() {
 	even := func(v int) bool { return v%2 == 0 }
