@@ -111,7 +111,7 @@ func (c *cacheSource[T]) subscribe(ctx context.Context, s Subscriber[T]) {
 			sub.deliver(run.outcome)
 			return
 		}
-		c.forget(run)
+		c.forget(ctx, run)
 	}
 }
 
@@ -148,12 +148,16 @@ func (c *cacheSource[T]) fresh(outcome Signal[T]) (use bool, err error) {
 	return !stale && err == nil, err
 }
 
-// forget makes the next subscriber start another run.
-func (c *cacheSource[T]) forget(run *cacheRun[T]) {
+// forget discards the value of a run, so that the next subscriber starts another.
+func (c *cacheSource[T]) forget(ctx context.Context, run *cacheRun[T]) {
 	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.cur == run {
+	held := c.cur == run
+	if held {
 		c.cur = nil
+	}
+	c.mu.Unlock()
+	if held {
+		discard(ctx, run.outcome.Value)
 	}
 }
 
@@ -217,7 +221,7 @@ func (r *cacheRun[T]) settle(outcome Signal[T]) (first bool) {
 		sub.deliver(outcome)
 	}
 	if aging != nil {
-		aging(r.ctx, func() { c.forget(r) })
+		aging(r.ctx, func() { c.forget(r.ctx, r) })
 	}
 	return true
 }

@@ -38,8 +38,9 @@ func (m Mono[T]) CacheBy(ttl func(outcome Signal[T]) time.Duration) Mono[T] {
 }
 
 // CacheInvalidateIf caches the value of m until stale says, asked at each later
-// subscription, that it must not be used any more; then m runs anew. Only a value
-// is kept: an error goes to those that wait, and so does, in the place of the
+// subscription, that it must not be used any more; then it is discarded, which
+// does not take it back from those that have it, and m runs anew. Only a value is
+// kept: an error goes to those that wait, and so does, in the place of the
 // completion of an empty m, an error that matches ErrEmpty. m is cancelled when all
 // that wait for it have cancelled. stale is called by whoever subscribes, possibly
 // concurrently; its panic is the error of that subscription, and drops the value.

@@ -2,6 +2,7 @@ package mono_test
 
 import (
 	"errors"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -143,6 +144,28 @@ func TestCacheInvalidateIfAsksEachTime(t *testing.T) {
 		b.AssertNotTerminated(t)
 		fluxtest.Advance(time.Second)
 		b.AssertValues(t, 2)
+	})
+}
+
+func TestInvalidatedValueIsDiscardedOnce(t *testing.T) {
+	fluxtest.Run(t, func(t *testing.T) {
+		for name, m := range map[string]one{
+			"CacheInvalidateIf": counting(&runs{}).CacheInvalidateIf(func(v int) bool { return v == 1 }),
+			"CacheInvalidateWhen": mono.CacheInvalidateWhen(counting(&runs{}), func(v int) mono.Mono[int64] {
+				return mono.Delay(time.Duration(v*v*v) * time.Second)
+			}),
+		} {
+			l := &lost{}
+			for range 3 {
+				rec := fluxtest.NewRecorder[int](1)
+				m.Subscribe(l.context(t.Context()), rec)
+				fluxtest.Advance(3 * time.Second)
+			}
+			_, discarded := l.values()
+			ones := slices.DeleteFunc(discarded, func(v any) bool { return v != any(1) })
+			require.Len(t, ones, 1, name)
+		}
+		fluxtest.Advance(time.Hour)
 	})
 }
 

@@ -93,12 +93,12 @@ func RetryWhenCompanion[T, U any, P flux.Publisher[U]](
 }
 
 // CacheInvalidateWhen caches the value of src until the publisher that trigger
-// makes of it gives a value or ends; the next subscription runs src anew. The
-// publisher is subscribed to when the value has gone to those that wait, and runs
-// on until then. trigger is called by the goroutine of src; its panic is the error
-// of those that wait, and the value is not kept. Otherwise it is the
-// CacheInvalidateIf of a Mono: an error is not kept, and an empty src ends with
-// ErrEmpty.
+// makes of it gives a value or ends; then the value is discarded, and the next
+// subscription runs src anew. The publisher is subscribed to when the value has
+// gone to those that wait, and runs on until then. trigger is called by the
+// goroutine of src; its panic is the error of those that wait, and the value is not
+// kept. Otherwise it is the CacheInvalidateIf of a Mono: an error is not kept, and
+// an empty src ends with ErrEmpty.
 //
 // Source: Reactor's Mono.cacheInvalidateWhen.
 func CacheInvalidateWhen[T, X any, P flux.Publisher[X]](src flux.Publisher[T], trigger func(v T) P) Mono[T] {
