@@ -117,10 +117,7 @@ func (z *Sides) Request(n int64) {
 	if z.asked.Swap(true) {
 		return
 	}
-	for _, s := range z.sides {
-		if z.isOver() {
-			return
-		}
+	for _, s := range z.sides { // also those that come too late, as in Reactor: they are cancelled at once
 		s.start()
 	}
 }
@@ -141,12 +138,6 @@ func (z *Sides) finish() (late bool) {
 	defer z.mu.Unlock()
 	late, z.over = z.over, true
 	return late
-}
-
-func (z *Sides) isOver() bool {
-	z.mu.Lock()
-	defer z.mu.Unlock()
-	return z.over
 }
 
 // cancelSides lets go of the sides that run and of the values there are. The

@@ -61,15 +61,19 @@ func FilterWhen[T any, P flux.Publisher[bool]](src flux.Publisher[T], test func(
 }
 
 // DelayUntil holds the value back until the publisher that trigger makes of it has
-// completed; the values of that are ignored. An error of it ends the stream, and
-// the value is discarded. trigger is called as the function of [FlatMap].
+// completed; the values of that are ignored. Both are asked for everything at the
+// subscription, and the value waits for demand. An error of the publisher ends the
+// stream, and the value is discarded. trigger is called as the function of
+// [FlatMap].
 //
 // Source: Reactor's Mono.delayUntil.
 func DelayUntil[T, X any, P flux.Publisher[X]](src flux.Publisher[T], trigger func(v T) P) Mono[T] {
 	if trigger == nil {
 		return nilFunc[T]("DelayUntil")
 	}
-	return onward(src, func(v T) flux.Publisher[T] { return Mono[T](flux.DelayUntil[T, X](Just(v), trigger)) })
+	return Mono[T](flux.MonoFlatMap(inside.Token{}, From(src), true, func(v T) flux.Publisher[T] {
+		return Mono[T](flux.DelayUntil[T, X](Just(v), trigger))
+	}))
 }
 
 // ZipWhen goes on with the first value of the publisher that other makes of the
