@@ -26,6 +26,12 @@ func MonoFlatMap[T, R any](_ inside.Token, m Mono[T], eager bool, f func(v T) Pu
 	})}
 }
 
+// MonoDelayUntil is what DelayUntil of package mono is made of; only that can call
+// it. It is [DelayUntil] that asks m, and the publisher, at once.
+func MonoDelayUntil[T, X any](_ inside.Token, m Mono[T], trigger func(v T) Publisher[X]) Mono[T] {
+	return Mono[T](MonoFlatMap(inside.Token{}, m, true, func(v T) Publisher[T] { return awaiting[T, X](v, trigger) }))
+}
+
 // inner is the subscription of a MonoFlatMap, and the subscriber of the publisher
 // that f made.
 //
@@ -36,14 +42,23 @@ type inner[T, R any] struct {
 	relay[R]
 	ctx   context.Context
 	f     func(T) Publisher[R]
+	m     Subscription
 	eager bool
 	some  bool
+}
+
+// Cancel cancels whichever is at work; m too, which may not have ended yet when the
+// publisher sends from inside its value.
+func (i *inner[T, R]) Cancel() {
+	i.relay.Cancel()
+	i.m.Cancel()
 }
 
 // onward is the subscriber of m.
 type onward[T, R any] inner[T, R]
 
 func (o *onward[T, R]) OnSubscribe(s Subscription) {
+	o.m = s
 	o.set(s)
 	o.down.OnSubscribe((*inner[T, R])(o))
 	if o.eager && !o.isCancelled() {

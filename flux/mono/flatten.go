@@ -71,9 +71,7 @@ func DelayUntil[T, X any, P flux.Publisher[X]](src flux.Publisher[T], trigger fu
 	if trigger == nil {
 		return nilFunc[T]("DelayUntil")
 	}
-	return Mono[T](flux.MonoFlatMap(inside.Token{}, From(src), true, func(v T) flux.Publisher[T] {
-		return Mono[T](flux.DelayUntil[T, X](Just(v), trigger))
-	}))
+	return flux.MonoDelayUntil(inside.Token{}, From(src), func(v T) flux.Publisher[X] { return trigger(v) })
 }
 
 // ZipWhen goes on with the first value of the publisher that other makes of the
