@@ -23,6 +23,8 @@ type operator struct {
 	cuts bool
 	// lazy means that its source is subscribed to at the first request.
 	lazy bool
+	// joins means that a subscriber may join a run that has begun.
+	joins bool
 	// fills means that it has a value of its own for an empty upstream.
 	fills bool
 }
@@ -36,6 +38,7 @@ func operators() []operator {
 	ops = append(ops, combiningOperators()...)
 	ops = append(ops, recoveringOperators()...)
 	ops = append(ops, bufferingOperators()...)
+	ops = append(ops, multicastOperators()...)
 	return append(ops, pacingOperators()...)
 }
 
@@ -177,7 +180,6 @@ func pacingOperators() []operator {
 		{name: "PublishOn", build: func(s ints) ints { return s.PublishOn() }},
 		{name: "PublishOn with a prefetch of 1", build: func(s ints) ints { return s.PublishOn(flux.Prefetch(1)) }},
 		{name: "PublishOnExecutor", build: func(s ints) ints { return s.PublishOnExecutor(inline{}) }},
-		{name: "Share", build: func(s ints) ints { return s.Share() }},
 	}
 }
 

@@ -113,19 +113,7 @@ func (c *socket) stalled(off int) {
 	c.late = &backlog{off: off}
 	c.wrote = s.tick
 	c.srv.counters.stalls.Add(1)
-	if s.clock.stall != 0 {
-		s.wheel.remove(c)
-		s.wheel.add(c, s.tick+s.clock.stall+1)
-	}
-}
-
-// unstalled goes back from the stall timeout to the heartbeat.
-func (c *socket) unstalled() {
-	w := &c.shard.wheel
-	w.remove(c)
-	if beat := c.shard.clock.heartbeat; beat != 0 {
-		w.add(c, c.wrote+beat)
-	}
+	s.schedule(c)
 }
 
 // resume writes what waits, now that the kernel has room again.
@@ -149,7 +137,7 @@ func (c *socket) resume() {
 	}
 	if len(l.frames) == 0 {
 		c.late = nil
-		c.unstalled()
+		c.shard.schedule(c) // back to the heartbeat
 	}
 	c.account(events, size)
 	if c.ending != 0 && c.late == nil {

@@ -9,6 +9,7 @@ import (
 	"context"
 	"math"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -119,7 +120,7 @@ type Rules struct {
 // node is a value in its place. n is the number of values up to it, itself
 // included.
 type node[T any] struct {
-	next nextNode[T]
+	next atomic.Pointer[node[T]] // atomic, because readers follow it while Append sets it
 	n    int64
 	at   time.Duration // when it was appended, since began; only with an Age
 	v    T

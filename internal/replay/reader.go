@@ -8,9 +8,6 @@ import (
 	"github.com/freshet-go/freshet/internal/inside"
 )
 
-// nextNode is atomic, because readers follow it while Append sets it.
-type nextNode[T any] = atomic.Pointer[node[T]]
-
 // Reader sends one subscriber what the buffer has for it, against its demand. It
 // is the subscriber's subscription.
 //
@@ -24,7 +21,7 @@ type nextNode[T any] = atomic.Pointer[node[T]]
 type Reader[T any] struct {
 	buf  *Buffer[T]
 	ctx  context.Context
-	left func()
+	left func(ended bool)
 
 	// requested is the sum of all requests, or Unbounded, or one of the states
 	// below. Atomic, because any goroutine requests and cancels.
@@ -46,9 +43,10 @@ const (
 )
 
 // Prepare makes the subscription to pass to OnSubscribe. It sends nothing until
-// Join. left, which may be nil, is called once when the subscriber leaves before
-// its terminal: by a Cancel, a bad request, or a panic.
-func (b *Buffer[T]) Prepare(ctx context.Context, left func()) *Reader[T] {
+// Join. left, which may be nil, is called once: just before the subscriber gets the
+// end of the buffer (ended), or when it leaves before that, by a Cancel, a bad
+// request, or a panic.
+func (b *Buffer[T]) Prepare(ctx context.Context, left func(ended bool)) *Reader[T] {
 	r := &Reader[T]{buf: b, ctx: ctx, left: left, place: outside}
 	r.wip.Store(1)
 	return r
@@ -106,7 +104,7 @@ func (r *Reader[T]) Cancel() {
 func (r *Reader[T]) depart() {
 	in := r.buf.leave(r)
 	if r.left != nil {
-		r.left()
+		r.left(false)
 	}
 	if in && r.buf.batch > 0 {
 		r.buf.pace()
@@ -188,6 +186,9 @@ func (r *Reader[T]) stop() {
 		r.signal(down, r.buf.rules.BadRequest(badRequest(state)))
 		r.depart()
 	default:
+		if r.left != nil {
+			r.left(true)
+		}
 		r.signal(down, r.buf.err)
 	}
 }

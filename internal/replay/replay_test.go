@@ -26,7 +26,7 @@ type listener struct {
 	got    []int
 	ends   []error // nil for completion
 	onNext func(v int)
-	left   int
+	left   []bool // whether by the end
 }
 
 func (l *listener) OnNext(v int) {
@@ -61,7 +61,7 @@ func join(b *Buffer[int], demand int64) *listener { return joinWith(b, demand, n
 
 func joinWith(b *Buffer[int], demand int64, onNext func(int)) *listener {
 	l := &listener{onNext: onNext}
-	l.sub = b.Prepare(context.Background(), func() { l.left++ })
+	l.sub = b.Prepare(context.Background(), func(ended bool) { l.left = append(l.left, ended) })
 	if demand != 0 {
 		l.sub.Request(demand)
 	}
@@ -90,7 +90,8 @@ func TestALateReaderGetsWhatIsKeptThenWhatComesThenTheEnd(t *testing.T) {
 	assert.False(t, b.Append(6))
 	assert.False(t, b.Close(errBoom))
 	assert.Zero(t, b.Stats().Subscribers)
-	assert.Zero(t, l.left+late.left, "the terminal is no leaving")
+	assert.Equal(t, []bool{true}, l.left)
+	assert.Equal(t, []bool{true}, late.left)
 }
 
 func TestACountBoundsWhatALateReaderGetsButNotASlowOne(t *testing.T) {
@@ -125,7 +126,7 @@ func TestAnAgeBoundsWhatALateReaderGetsUntilTheEnd(t *testing.T) {
 		time.Sleep(25 * time.Millisecond)
 		assert.False(t, b.Expired())
 		assert.Equal(t, []int{4, 5}, join(b, Unbounded).got, "nothing expires alone after the end")
-		time.Sleep(1)
+		time.Sleep(time.Nanosecond)
 		assert.True(t, b.Expired())
 		slow.sub.Request(Unbounded)
 		assert.Equal(t, []int{1, 2, 3, 4, 5}, slow.got)
@@ -185,13 +186,13 @@ func TestABadRequestIsAnErrorAndALeaving(t *testing.T) {
 		if n > -1<<62 {
 			assert.EqualError(t, l.ends[0], fmt.Sprintf("bad request %d", n))
 		}
-		assert.Equal(t, 1, l.left)
+		assert.Equal(t, []bool{false}, l.left)
 		assert.Zero(t, b.Stats().Subscribers)
 	}
 	b := newBuffer(All())
 	early := join(b, -3)
 	assert.EqualError(t, early.ends[0], "bad request -3")
-	assert.Equal(t, 1, early.left)
+	assert.Equal(t, []bool{false}, early.left)
 }
 
 func TestACancelledReaderGetsNothingAndHoldsNothing(t *testing.T) {
@@ -207,7 +208,7 @@ func TestACancelledReaderGetsNothingAndHoldsNothing(t *testing.T) {
 	b.Close(nil)
 	assert.Equal(t, []int{1, 2}, l.got)
 	assert.Empty(t, l.ends)
-	assert.Equal(t, 1, l.left)
+	assert.Equal(t, []bool{false}, l.left)
 	assert.Nil(t, l.sub.at)
 	assert.Nil(t, l.sub.down)
 
@@ -261,7 +262,7 @@ func TestAPanicCostsASubscriberItsSubscriptionAndNobodyElse(t *testing.T) {
 	fill(b, 1, 2)
 	assert.Equal(t, []int{1}, bad.got)
 	assert.Equal(t, []int{1, 2}, good.got)
-	assert.Equal(t, 1, bad.left)
+	assert.Equal(t, []bool{false}, bad.left)
 	require.Len(t, r.errs, 1)
 	assert.EqualError(t, r.errs[0], "panic: ouch")
 }

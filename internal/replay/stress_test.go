@@ -27,14 +27,12 @@ func TestEveryReaderSeesARunWithoutGapsWhateverTheOthersDo(t *testing.T) {
 		var wg sync.WaitGroup
 		all := make([][]*listener, clients)
 		for c := range clients {
-			wg.Add(1)
-			go func() {
-				defer wg.Done()
+			wg.Go(func() {
 				rnd := rand.New(rand.NewPCG(uint64(c), 1))
 				for range rounds {
 					all[c] = append(all[c], visit(b, rnd))
 				}
-			}()
+			})
 		}
 		for v := range values {
 			if batch > 0 && outstanding.Add(-1) < 0 {
