@@ -19,6 +19,7 @@ import (
 func (m Marbles[T]) Draw(events []Event[T]) (string, error) {
 	var b strings.Builder
 	at := time.Duration(0)
+	number := false // the last rune is a digit where a progression could begin
 	events = slices.DeleteFunc(slices.Clone(events), func(e Event[T]) bool { return !drawn(e.Kind) })
 	for len(events) > 0 {
 		now := events[0].At
@@ -33,7 +34,11 @@ func (m Marbles[T]) Draw(events []Event[T]) (string, error) {
 		if now < at {
 			return "", fmt.Errorf("marble: %s comes at %s, where %q still takes its frames", events[0], millis(now), b.String())
 		}
-		drawGap(&b, now-at, signs[0])
+		drawGap(&b, now-at)
+		if now == at && number && !special(signs[0]) {
+			b.WriteByte(' ') // "5s" would be a time
+		}
+		number = signs[0] >= '0' && signs[0] <= '9' && (b.Len() == 0 || strings.HasSuffix(b.String(), " "))
 		at = now + time.Duration(len(signs))*frame
 		b.WriteString(string(signs))
 		events = events[n:]
@@ -72,22 +77,16 @@ func (m Marbles[T]) signs(events []Event[T]) ([]rune, error) {
 	return signs, nil
 }
 
-// drawGap draws time that passes before next. A digit right behind the blank of
-// a progression could be taken for the beginning of another one, so a dash
-// stands between them.
-func drawGap(b *strings.Builder, gap time.Duration, next rune) {
+// drawGap draws time that passes.
+func drawGap(b *strings.Builder, gap time.Duration) {
 	if gap <= 9*frame && gap%frame == 0 {
 		b.WriteString(strings.Repeat("-", int(gap/frame)))
 		return
 	}
-	dash := ""
-	if next >= '0' && next <= '9' && gap > frame {
-		gap, dash = gap-frame, "-"
-	}
 	if b.Len() > 0 {
 		b.WriteByte(' ')
 	}
-	b.WriteString(progress(gap) + " " + dash)
+	b.WriteString(progress(gap) + " ")
 }
 
 // progress writes a time as a progression: in the largest unit that fits.

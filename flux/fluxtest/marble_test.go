@@ -119,7 +119,7 @@ func TestDrawnRecordIsReadAsItself(t *testing.T) {
 
 // Whatever text is read as a diagram, its signals can be drawn and read again.
 func FuzzDiagramThatCanBeReadIsDrawnTheSame(f *testing.F) {
-	for _, seed := range []string{"-a-b-|", "(ab|)", " 10ms 5s-", "^--!", "a 1.5ms 5 s", "#", "1 2ms 3m"} {
+	for _, seed := range []string{"-a-b-|", "(ab|)", " 10ms 5s-", "^--!", "a 1.5ms 5 s", "#", "1 2ms 3m", "0 s "} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, diagram string) {
