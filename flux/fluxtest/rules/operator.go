@@ -35,7 +35,7 @@ func operatorRules(op build, traits ...Trait) []rule {
 	for _, kind := range kinds {
 		over = append(over, rulesOf(Config[int]{
 			Of:      func(n int) flux.Publisher[int] { return op(kind.make(n, nil)) },
-			Failing: func(err error) flux.Publisher[int] { return op(kind.make(2, err)) },
+			Failing: func(err error) flux.Publisher[int] { return op(kind.make(0, err)) },
 			Traits:  all,
 		}, true))
 	}
