@@ -122,7 +122,9 @@ func drives() map[string]func(s ints) ints {
 		},
 	}
 	for _, op := range operators() {
-		if op.name != "SwitchMap to its source" && op.name != "OnErrorResume that resumed" {
+		// SubscribeOn has the values meet the request that begins them, and in a Merge
+		// below an error overtakes what waits.
+		if op.name != "SwitchMap to its source" && op.name != "OnErrorResume that resumed" && op.name != "SubscribeOn" {
 			ds[op.name] = op.build
 		}
 	}
@@ -165,7 +167,9 @@ func TestPanicOfAUserFunctionIsTheErrorOfItsOperator(t *testing.T) {
 							require.Equal(t, errBoom, p.Value)
 							require.Contains(t, string(p.Stack), "panic_test.go")
 							rec.AssertErrorIs(t, errBoom) // through the panic
-							rec.AssertValues(t, values[:at-1]...)
+							if !rec.AssertValues(t, values[:at-1]...) {
+								t.Logf("drive: %s, below: %s, panic at value %d", drive, below, at)
+							}
 							rec.AssertNoViolations(t)
 							require.Equal(t, at, touched)
 							require.Equal(t, cancelled, up.all(), "%s, %s, %d", drive, below, at)
