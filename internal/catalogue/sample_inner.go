@@ -7,10 +7,10 @@ import (
 	"github.com/freshet-go/freshet/flux"
 )
 
-// inner gives the stream that a value stands for in the samples: v*10, and
-// v*10+1 three frames later.
+// inner gives the stream that a value stands for in the samples: v*10 and
+// v*10+1, each after two and a half frames.
 func inner(v int) fints {
-	return flux.Just(v*10, v*10+1).DelayElements(3 * millis / 2)
+	return flux.Just(v*10, v*10+1).DelayElements(5 * millis / 2)
 }
 
 func innerSamples() []sample {
