@@ -52,8 +52,21 @@ type marbleScan struct {
 	marks    []mark
 }
 
-// scanMarble reads a diagram, without the meaning of its values.
+// scanMarble reads a diagram, without the meaning of its values. Times count from
+// the ^ where there is one.
 func scanMarble(diagram string) (marks []mark, length time.Duration, err error) {
+	s, err := scanFrames(diagram)
+	if err != nil {
+		return nil, 0, err
+	}
+	for i := range s.marks {
+		s.marks[i].at -= s.zero
+	}
+	return s.marks, s.at - s.zero, nil
+}
+
+// scanFrames reads a diagram with times that count from the first frame.
+func scanFrames(diagram string) (*marbleScan, error) {
 	s := &marbleScan{}
 	wrong := func(i int, why string, args ...any) error {
 		return fmt.Errorf("marble %q, column %d: %s", diagram, i+1, fmt.Sprintf(why, args...))
@@ -69,10 +82,10 @@ func scanMarble(diagram string) (marks []mark, length time.Duration, err error) 
 				word := strings.TrimRightFunc(found, unicode.IsSpace)
 				d, err := time.ParseDuration(word)
 				if err != nil || s.at+d < s.at {
-					return nil, 0, wrong(i, "%s is too long a time", word)
+					return nil, wrong(i, "%s is too long a time", word)
 				}
 				if s.inGroup {
-					return nil, 0, wrong(i, "no time passes inside a group")
+					return nil, wrong(i, "no time passes inside a group")
 				}
 				s.at += d
 				skip, blank = i+len(word), false
@@ -83,16 +96,13 @@ func scanMarble(diagram string) (marks []mark, length time.Duration, err error) 
 			continue
 		}
 		if why := s.read(r); why != "" {
-			return nil, 0, wrong(i, "%s", why)
+			return nil, wrong(i, "%s", why)
 		}
 	}
 	if s.inGroup {
-		return nil, 0, wrong(len(diagram), "the group is not closed")
+		return nil, wrong(len(diagram), "the group is not closed")
 	}
-	for i := range s.marks {
-		s.marks[i].at -= s.zero
-	}
-	return s.marks, s.at - s.zero, nil
+	return s, nil
 }
 
 // read takes one rune, and gives the reason why it cannot stand there.

@@ -4,8 +4,8 @@ import "time"
 
 // Hot gives a hot [TestPublisher] that sends the signals of a diagram from now
 // on, whether anybody is subscribed or not. With a ^ that is the present, and what
-// stands before it has been; without one the present is the first frame. It must
-// be called in a bubble (see [Run]).
+// stands before it has been; without one the present is the first frame, whose
+// signal nobody can see. It must be called in a bubble (see [Run]).
 //
 // A bad diagram fails the test.
 func (m Marbles[T]) Hot(t TB, diagram string) *TestPublisher[T] {
