@@ -25,9 +25,12 @@ var notOperators = map[string][]string{
 	"a source that is always over, tested in signals_test.go": {"Empty", "Error", "ErrorWhenRequested", "Never"},
 }
 
-// exported gives the exported functions of package flux, and the exported
+// exported gives the names of exportedFuncs.
+func exported(t *testing.T) []string { return slices.Sorted(maps.Keys(exportedFuncs(t))) }
+
+// exportedFuncs gives the exported functions of package flux, and the exported
 // methods of its streams: those of Flux by their name, of other types as Type.Name.
-func exported(t *testing.T) []string {
+func exportedFuncs(t *testing.T) map[string]*ast.FuncDecl {
 	notTests := func(f fs.FileInfo) bool { return !strings.HasSuffix(f.Name(), "_test.go") }
 	//nolint:staticcheck // build tags do not matter for the names
 	pkgs, err := parser.ParseDir(token.NewFileSet(), ".", notTests, parser.SkipObjectResolution)
@@ -44,16 +47,16 @@ func exported(t *testing.T) []string {
 			}
 		}
 	}
-	names := map[string]bool{}
+	names := map[string]*ast.FuncDecl{}
 	for _, f := range funcs {
 		switch r := receiver(f); {
 		case r == "" || r == "Flux":
-			names[f.Name.Name] = true
+			names[f.Name.Name] = f
 		case streams[r]:
-			names[r+"."+f.Name.Name] = true
+			names[r+"."+f.Name.Name] = f
 		}
 	}
-	return slices.Sorted(maps.Keys(names))
+	return names
 }
 
 // receiver gives the type of which f is a method, "" for a function.
