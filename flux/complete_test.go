@@ -19,9 +19,9 @@ var notOperators = map[string][]string{
 	"an option of operators":                                  {"Concurrency", "CutErrors", "DelayErrors", "DelayErrorsOfOuter", "Fair", "Prefetch", "Remember"},
 	"a retry spec":                                            {"RetryBackoff", "RetryFixedDelay", "RetryIndefinitely", "RetryMax", "RetryMaxInARow"},
 	"a value, not a stream":                                   {"CompleteSignal", "ErrorSignal", "NextSignal", "NamedOf", "WithHooks"},
-	"the subscription itself":                                 {"Subscribe", "Mono.Subscribe", "SubscribeFunc"},
+	"the subscription itself":                                 {"Subscribe", "Mono.Subscribe", "Connectable.Subscribe", "Connectable.Connect", "SubscribeFunc"},
 	"a terminal, which gives values":                          {"All", "Chan", "Collect", "Drain", "First", "ForEach", "Last", "Mono.Get"},
-	"another view of the same value":                          {"Flux", "Mono.Flux"},
+	"another view of the same value":                          {"Flux", "Mono.Flux", "Connectable.Flux"},
 	"a source that is always over, tested in signals_test.go": {"Empty", "Error", "ErrorWhenRequested", "Never"},
 }
 
@@ -72,7 +72,7 @@ func givesStream(f *ast.FuncDecl) bool {
 		return false
 	}
 	name := typeName(f.Type.Results.List[0].Type)
-	return name == "Flux" || name == "Mono"
+	return name == "Flux" || name == "Mono" || name == "Connectable" || name == "ParallelFlux"
 }
 
 // typeName gives the name of a type without its type parameters.

@@ -81,9 +81,8 @@ func (srcs concatSource[T]) subscribe(ctx context.Context, s Subscriber[T]) {
 
 type concat[T any] struct {
 	relay[T]
-	turns trampoline
-	ctx   context.Context
-	rest  []source[T]
+	ctx  context.Context
+	rest []source[T]
 }
 
 func (c *concat[T]) OnComplete() { c.turns.run(c.next) }

@@ -113,7 +113,7 @@ func (s *skipping) skip(err error) (ok bool, end error) {
 
 // resuming puts a recover around one stage of a run.
 func resuming[T any](st *stage, in func(T) bool, resumes bool) func(T) bool {
-	s := st.skipping
+	s := st.skipping()
 	return func(v T) (took bool) {
 		outer, outerResumes := s.value, s.resumes
 		s.value, s.resumes = v, resumes

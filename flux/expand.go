@@ -30,7 +30,6 @@ func Expand[T any, P Publisher[T]](src Publisher[T], f func(T) P) Flux[T] {
 // which is also the one that goes on to the next publisher.
 type expand[T any] struct {
 	relay[T]
-	turns   trampoline
 	ctx     context.Context
 	f       func(T) Publisher[T]
 	waiting ring[source[T]]

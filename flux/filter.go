@@ -37,7 +37,8 @@ func (f Flux[T]) Skip(n int64) Flux[T] {
 	}
 	return linear(f, func(st *stage, next func(T) bool) func(T) bool {
 		left := n
-		st.extra = addCap(st.extra, n)
+		extra := &st.needs().extra
+		*extra = addCap(*extra, n)
 		return func(v T) bool {
 			if left > 0 {
 				left--

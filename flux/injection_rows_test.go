@@ -11,7 +11,7 @@ import (
 // passes, one operator a row, by its name.
 func rareFuncs() map[string]injected {
 	all := map[string]injected{}
-	for _, family := range []map[string]injected{foldingFuncs(), batchingFuncs(), combiningFuncs(), innerFuncs(), errorFuncs(), endFuncs()} {
+	for _, family := range []map[string]injected{foldingFuncs(), batchingFuncs(), combiningFuncs(), innerFuncs(), errorFuncs(), endFuncs(), railFuncs()} {
 		for name, row := range family {
 			all[name] = row
 		}
@@ -273,6 +273,34 @@ func endFuncs() map[string]injected {
 		"UsingWhen's cleanup": {src: three, with: func(s ints, touch injection) ints {
 			return flux.UsingWhen(flux.Just(0), use(s),
 				func(int, flux.SignalType, error) pub { return orFail(touch.fail(0), none()) })
+		}},
+	}
+}
+
+func railFuncs() map[string]injected {
+	return map[string]injected{
+		"OnRails": {with: func(s ints, touch injection) ints {
+			return flux.OnRails(flux.Parallel(s, 2), func(r ints) ints { return r.DoOnNext(touch.at) }).Sequential()
+		}},
+		"ParallelMap": {with: func(s ints, touch injection) ints {
+			return flux.ParallelMap(flux.Parallel(s, 2), key(touch)).Sequential()
+		}},
+		"ParallelFlatMap": {with: func(s ints, touch injection) ints {
+			return flux.ParallelFlatMap(flux.Parallel(s, 2), func(v int) ints { return orFail(touch.fail(v), one(v)) }).Sequential()
+		}},
+		"ParallelConcatMap": {with: func(s ints, touch injection) ints {
+			return flux.ParallelConcatMap(flux.Parallel(s, 2), func(v int) ints { return orFail(touch.fail(v), one(v)) }).Sequential()
+		}},
+		"ParallelReduceWith": {with: func(s ints, touch injection) ints {
+			return flux.ParallelReduceWith(flux.Parallel(s, 2), func() int { return 0 }, func(_, v int) int { touch.at(v); return v }).Sequential()
+		}},
+		"ParallelFlux.Filter":   {with: func(s ints, touch injection) ints { return flux.Parallel(s, 2).Filter(truth(touch)).Sequential() }},
+		"ParallelFlux.DoOnNext": {with: func(s ints, touch injection) ints { return flux.Parallel(s, 2).DoOnNext(touch.at).Sequential() }},
+		"ParallelFlux.SortFunc": {src: three, with: func(s ints, touch injection) ints {
+			return flux.Parallel(s, 1).SortFunc(func(a, b int) int { touch.at(a); return a - b })
+		}},
+		"ParallelFlux.Reduce": {src: three, with: func(s ints, touch injection) ints {
+			return flux.Parallel(s, 1).Reduce(func(_, v int) int { touch.at(v); return v }).Flux()
 		}},
 	}
 }

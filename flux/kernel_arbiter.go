@@ -18,23 +18,27 @@ import (
 //   - mu guards cur, open and cancelled, and is never held while calling out. A
 //     request that races a switch may reach the old upstream, which has ended;
 //     it is in open, so the new one is asked for it.
+//   - open is negative after a request that broke rule 3.9 while there was no
+//     upstream: the next one is to hear of it.
 //   - sent is touched only by the goroutine that owns the signals.
 type arbiter struct {
 	mu        sync.Mutex
 	cur       Subscription
 	open      int64
-	bad       int64 // a request that broke rule 3.9 while there was no upstream
 	sent      int64
+	turns     trampoline // of those who have several upstreams
 	cancelled bool
 }
 
 // Request asks the current upstream, or keeps the demand for the next one.
 func (a *arbiter) Request(n int64) {
 	a.mu.Lock()
-	if n > 0 {
+	switch {
+	case a.open < 0:
+	case n > 0:
 		a.open = addCap(a.open, n)
-	} else if a.cur == nil {
-		a.bad = min(n, -1)
+	case a.cur == nil:
+		a.open = min(n, -1)
 	}
 	up := a.cur
 	a.mu.Unlock()
@@ -85,14 +89,11 @@ func (a *arbiter) set(s Subscription) {
 		return
 	}
 	a.cur = s
-	if a.open != Unbounded {
+	if a.open > 0 && a.open != Unbounded {
 		a.open = max(a.open-a.sent, 0) // an upstream may have sent more than it was asked for
 	}
 	a.sent = 0
 	n := a.open
-	if a.bad != 0 {
-		n = a.bad
-	}
 	a.mu.Unlock()
 	if n != 0 {
 		s.Request(n)

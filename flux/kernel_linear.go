@@ -22,7 +22,8 @@ import (
 //     used no demand: a conditional source sends the next one, for any other
 //     the head requests one more.
 //   - running is true exactly while a user function of this run executes.
-//   - skipping is nil but below an OnErrorContinue (continue.go).
+//   - aside is nil in most runs: it is there if a stage asked for extra demand, if
+//     a hook wants what is let go, or below an OnErrorContinue (continue.go).
 //   - done is set before the terminal is sent down; no value passes after it.
 //   - Everything but Request and Cancel, which go straight to the source, is
 //     touched only by the goroutine that owns the signals.
@@ -30,13 +31,32 @@ type stage struct {
 	up      Subscription
 	down    lifecycle
 	ctx     context.Context
-	extra   int64  // demand of the stages themselves (Skip), on top of the subscriber's
-	hooks   *Hooks // those of ctx, once a value was let go
-	asked   bool   // hooks was looked up
+	aside   *aside
+	asked   bool // the hooks of ctx were looked up
 	running bool
 	done    bool
+}
 
+// aside is what few runs need. A run is one of the objects that every connection
+// of a server has, so it is kept small.
+type aside struct {
+	extra    int64  // demand of the stages themselves (Skip), on top of the subscriber's
+	hooks    *Hooks // those of ctx, if they want what is let go
 	skipping *skipping
+}
+
+func (st *stage) needs() *aside {
+	if st.aside == nil {
+		st.aside = new(aside)
+	}
+	return st.aside
+}
+
+func (st *stage) skipping() *skipping {
+	if st.aside == nil {
+		return nil
+	}
+	return st.aside.skipping
 }
 
 // lifecycle is the part of a Subscriber that does not depend on T.
@@ -79,14 +99,14 @@ type fusable[T any] interface {
 func (l *linearSource[T, R]) subscribe(ctx context.Context, s Subscriber[R]) {
 	st := &stage{down: s, ctx: ctx}
 	if c := continuing(ctx); c != nil {
-		st.skipping = &skipping{continuation: c}
+		st.needs().skipping = &skipping{continuation: c}
 	}
 	l.fuse(ctx, st, pusher(s))
 }
 
 func (l *linearSource[T, R]) fuse(ctx context.Context, st *stage, next func(R) bool) {
 	in := l.w(st, next)
-	if st.skipping != nil {
+	if st.skipping() != nil {
 		in = resuming(st, in, l.resumes)
 	}
 	if up, ok := l.src.(fusable[T]); ok {
@@ -117,7 +137,7 @@ func pusher[T any](s Subscriber[T]) func(T) bool {
 // letGo is discard for a stage, which lets go of many values and looks the hook
 // up once.
 func letGo[T any](st *stage, v T) {
-	if st.asked && st.hooks == nil {
+	if st.asked && st.aside == nil {
 		return
 	}
 	tellHook(st, v)
@@ -127,11 +147,11 @@ func tellHook[T any](st *stage, v T) {
 	if !st.asked {
 		st.asked = true
 		if h := hooksOf(st.ctx); h != nil && h.Discarded != nil {
-			st.hooks = h
+			st.needs().hooks = h
 		}
 	}
-	if h := st.hooks; h != nil {
-		shield(func() { h.Discarded(v) })
+	if st.aside != nil && st.aside.hooks != nil {
+		shield(func() { st.aside.hooks.Discarded(v) })
 	}
 }
 
@@ -141,9 +161,9 @@ func (st *stage) fail(err error) {
 		dropError(st.ctx, err)
 		return
 	}
-	if st.skipping != nil {
+	if s := st.skipping(); s != nil {
 		var ok bool
-		if ok, err = st.skipping.skip(err); ok {
+		if ok, err = s.skip(err); ok {
 			return
 		}
 	}
@@ -171,8 +191,8 @@ type head[T any] struct {
 func (h *head[T]) OnSubscribe(s Subscription) {
 	h.up = s
 	h.down.OnSubscribe(s)
-	if h.extra > 0 {
-		s.Request(h.extra)
+	if h.aside != nil && h.aside.extra > 0 {
+		s.Request(h.aside.extra)
 	}
 }
 

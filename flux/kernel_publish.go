@@ -2,7 +2,6 @@ package flux
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -10,243 +9,319 @@ import (
 
 // Kernel: publish
 //
-// A connection runs one source for many subscribers, each with a demand of its
+// A publishing runs one source for many subscribers, each with a demand of its
 // own, at the pace of the slowest:
 //
 //	source ──▶ │ queue │ ──▶ one drainer ──▶ subscriber (demand)
 //	                                   ╰───▶ subscriber (demand)
 //
-// A value goes to all once every subscriber has demand for it; until then it
-// waits, and the source is asked for no more than the prefetch. With no
-// subscriber the connection pauses.
+// The drainer goes in rounds: it looks at who is subscribed and how much all of
+// them have demand for, sends so many values to those, and asks the source for as
+// many again. So the source is never asked for more than the prefetch ahead of the
+// slowest. Before the first subscriber comes values are let go, as a hot source
+// does; once all have left they wait for the next. A terminal that finds the queue
+// empty is the end, whoever is there.
 //
 // INVARIANTS
 //   - wip > 0 means that somebody is sending down; that goroutine alone takes
 //     from queue and sends signals.
-//   - mu guards subs, queue, done and err, and is never held while calling out.
+//   - mu guards subs, queue, up, done and err, and is never held while calling out.
 //     subs is replaced, never changed in place, so that the drainer walks the
 //     slice it has read.
 //   - A subscriber that left (gone) gets nothing more.
-type connection[T any] struct {
-	ctx      context.Context
+//   - Whoever is added after the end gets it: closed does not shut the door, it
+//     only tells the connectable to make another.
+type publishing[T any] struct {
+	tether
 	prefetch int
-	up       Subscription
+	batches  bool // ask again for three quarters of the prefetch at a time, not for each round
+	keeps    bool // those who come after the end get the end
+	holds    bool // values wait for the first subscriber too
 
 	wip    atomic.Int32
 	closed atomic.Bool // the terminal went out, or the source was let go
+	used   int64       // the drainer's: sent since it asked for a batch
+	seen   bool        // somebody has subscribed; guarded by mu
 
 	mu    sync.Mutex
-	subs  []*connected[T]
+	up    Subscription
+	subs  []*published[T]
 	queue ring[T]
 	done  bool
 	err   error
 }
 
-// errDisconnected is what subscribers get when their connection is let go.
-var errDisconnected = errors.Join(errors.New("flux: disconnected"), context.Canceled)
-
-// connected is one subscriber of a connection.
-type connected[T any] struct {
-	conn   *connection[T]
+// published is one subscriber of a publishing.
+type published[T any] struct {
+	from   *publishing[T]
 	ctx    context.Context
 	down   Subscriber[T]
 	push   func(T) bool
 	demand demand
 	gone   atomic.Bool
-	left   func() // called once when it cancels
+	left   func(ended bool)
 }
 
-// add subscribes s; left is called when it cancels.
-func (c *connection[T]) add(ctx context.Context, s Subscriber[T], left func()) {
-	sub := &connected[T]{conn: c, ctx: ctx, down: s, push: pusher(s), left: left}
-	s.OnSubscribe(sub)
+func (p *publishing[T]) add(ctx context.Context, s Subscriber[T], left func(ended bool)) {
+	sub := &published[T]{from: p, ctx: ctx, down: s, push: pusher(s), left: left}
+	sub.greet()
 	if sub.gone.Load() {
 		return
 	}
-	c.mu.Lock()
-	c.subs = append(slices.Clip(c.subs), sub)
-	c.mu.Unlock()
+	p.mu.Lock()
+	p.subs, p.seen = append(slices.Clip(p.subs), sub), true
+	p.mu.Unlock()
 	if sub.gone.Load() {
-		c.remove(sub)
+		p.remove(sub)
 	}
-	c.change()
+	p.change()
 }
 
-func (c *connection[T]) remove(sub *connected[T]) {
-	c.mu.Lock()
-	if i := slices.Index(c.subs, sub); i >= 0 {
-		c.subs = slices.Delete(slices.Clone(c.subs), i, i+1)
+func (p *publishing[T]) remove(sub *published[T]) {
+	p.mu.Lock()
+	if i := slices.Index(p.subs, sub); i >= 0 {
+		p.subs = slices.Delete(slices.Clone(p.subs), i, i+1)
 	}
-	c.mu.Unlock()
+	p.mu.Unlock()
 }
 
-// joinable tells whether a new subscriber would still get something of it.
-func (c *connection[T]) joinable() bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return !c.closed.Load() && (!c.done || len(c.subs) > 0)
-}
+func (p *publishing[T]) over() bool { return !p.keeps && p.closed.Load() }
 
-// disconnect lets the source go; those who are still subscribed get an error.
-func (c *connection[T]) disconnect() {
-	c.mu.Lock()
-	up, late := c.up, c.done
-	c.done = true
+func (p *publishing[T]) disconnect(err error) {
+	p.mu.Lock()
+	up, late := p.up, p.done
 	if !late {
-		c.err = errDisconnected
+		p.done, p.err = true, err
 	}
-	q := c.queue
-	c.queue = ring[T]{}
-	c.mu.Unlock()
-	q.drop(func(v T) { discard(c.ctx, v) })
-	if up != nil {
+	q := p.queue
+	p.queue = ring[T]{}
+	p.mu.Unlock()
+	p.untie()
+	ctx := p.context()
+	q.drop(func(v T) { discard(ctx, v) })
+	if up != nil && !late {
 		up.Cancel()
 	}
-	c.change()
+	p.change()
 }
 
-func (c *connection[T]) OnSubscribe(s Subscription) {
-	c.mu.Lock()
-	c.up = s
-	late := c.done
-	c.mu.Unlock()
+func (p *publishing[T]) OnSubscribe(s Subscription) {
+	p.mu.Lock()
+	p.up = s
+	late := p.done
+	p.mu.Unlock()
 	if late {
 		s.Cancel()
 		return
 	}
-	s.Request(prefetchDemand(c.prefetch))
+	s.Request(prefetchDemand(p.prefetch))
 }
 
-func (c *connection[T]) OnNext(v T) {
-	c.mu.Lock()
-	full := c.queue.len() >= queueBound(c.prefetch)
-	late := c.done
+func (p *publishing[T]) OnNext(v T) {
+	p.mu.Lock()
+	full := p.queue.len() >= queueBound(p.prefetch)
+	late := p.done
 	if !full && !late {
-		c.queue.push(v)
+		p.queue.push(v)
 	}
-	c.mu.Unlock()
+	p.mu.Unlock()
 	switch {
 	case late:
-		dropNext(c.ctx, v)
+		dropNext(p.ctx, v)
 	case full:
-		c.up.Cancel()
-		c.end(ErrOverflow)
+		p.up.Cancel()
+		p.end(ErrOverflow)
 	default:
-		c.change()
+		p.change()
 	}
 }
 
-func (c *connection[T]) OnError(err error) { c.end(err) }
-func (c *connection[T]) OnComplete()       { c.end(nil) }
+func (p *publishing[T]) OnError(err error) { p.end(err) }
+func (p *publishing[T]) OnComplete()       { p.end(nil) }
 
-func (c *connection[T]) end(err error) {
-	c.mu.Lock()
-	late := c.done
+func (p *publishing[T]) end(err error) {
+	p.mu.Lock()
+	late := p.done
 	if !late {
-		c.done, c.err = true, err
+		p.done, p.err = true, err
 	}
-	c.mu.Unlock()
+	p.mu.Unlock()
+	p.untie()
 	if late {
 		if err != nil {
-			dropError(c.ctx, err)
+			dropError(p.ctx, err)
 		}
 		return
 	}
-	c.change()
+	p.change()
 }
 
-func (c *connection[T]) change() {
-	if c.wip.Add(1) != 1 {
+func (p *publishing[T]) change() {
+	if p.wip.Add(1) != 1 {
 		return
 	}
-	for seen := c.wip.Load(); seen != 0; seen = c.wip.Add(-seen) {
-		c.pass()
+	for seen := p.wip.Load(); seen != 0; seen = p.wip.Add(-seen) {
+		for !p.round() {
+		}
 	}
 }
 
-// pass sends what everybody has demand for, and then asks for as much again.
-func (c *connection[T]) pass() {
+// round sends what everybody has demand for, once, asks for as much again, and
+// tells whether there is nothing more to do until something changes.
+func (p *publishing[T]) round() (rests bool) {
+	subs, room, bad := p.look()
+	if bad != nil {
+		bad.leave(bad.demand.err())
+		return false
+	}
 	sent := int64(0)
-	for {
-		c.rejectBad()
-		v, subs, ok, over, err := c.next()
-		if over {
-			c.closed.Store(true)
-			for _, s := range subs {
-				s.finish(err)
-			}
-			return
+	for stays := true; stays; {
+		v, what := p.next(sent < room)
+		if what == foundEnd {
+			return true
 		}
-		if !ok {
+		if what == foundNothing {
+			rests = sent == 0 || sent < room
 			break
 		}
 		for _, s := range subs {
-			s.send(v)
+			stays = s.send(v) && stays
+		}
+		if len(subs) == 0 {
+			discard(p.ctx, v)
 		}
 		sent++
 	}
-	if sent > 0 && c.prefetch != unlimited {
-		c.up.Request(sent)
+	p.replenish(sent)
+	return rests
+}
+
+// look gives the subscribers of a round and the least of their demands, or one
+// who requested what may not be requested. Without subscribers it is no demand, or
+// all of it where values are let go.
+func (p *publishing[T]) look() (subs []*published[T], room int64, bad *published[T]) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	some := false
+	room = Unbounded
+	for _, s := range p.subs {
+		n := s.demand.load()
+		if s.gone.Load() {
+			continue
+		}
+		if n < 0 {
+			return nil, 0, s
+		}
+		some, room = true, min(room, n)
+	}
+	switch {
+	case some:
+	case p.seen || p.holds:
+		room = 0
+	default:
+		room = Unbounded // to nobody
+	}
+	return p.subs, room, nil
+}
+
+// found is what there was to send.
+type found uint8
+
+const (
+	foundNothing found = iota
+	foundValue
+	foundEnd
+)
+
+// next takes a value, if one is wanted, or deals with the end.
+func (p *publishing[T]) next(want bool) (v T, what found) {
+	p.mu.Lock()
+	if p.done && (p.err != nil || p.queue.len() == 0) {
+		subs, q, err := p.subs, p.queue, p.err
+		p.subs, p.queue = nil, ring[T]{}
+		p.mu.Unlock()
+		p.finish(subs, q, err)
+		return v, foundEnd
+	}
+	defer p.mu.Unlock()
+	if !want || p.queue.len() == 0 {
+		return v, foundNothing
+	}
+	return p.queue.pop(), foundValue
+}
+
+// finish sends the end to those who are there.
+func (p *publishing[T]) finish(subs []*published[T], left ring[T], err error) {
+	p.closed.Store(true)
+	ctx := p.context()
+	left.drop(func(v T) { discard(ctx, v) })
+	for _, s := range subs {
+		s.finish(err)
 	}
 }
 
-// next takes a value that everybody has demand for, or sees the end.
-func (c *connection[T]) next() (v T, subs []*connected[T], ok, over bool, err error) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	subs = c.subs
-	if c.done && (c.err != nil || c.queue.len() == 0) {
-		c.subs = nil
-		return v, subs, false, true, c.err
-	}
-	if c.queue.len() == 0 || len(subs) == 0 {
-		return v, nil, false, false, nil
-	}
-	for _, s := range subs {
-		if !s.gone.Load() && s.demand.load() <= 0 {
-			return v, nil, false, false, nil
+// replenish asks for as many values as were sent, or for a batch when it is due.
+func (p *publishing[T]) replenish(sent int64) {
+	switch {
+	case sent == 0 || p.prefetch == unlimited:
+	case !p.batches:
+		p.up.Request(sent)
+	default:
+		batch := int64(refillAt(p.prefetch))
+		for p.used += sent; p.used >= batch; p.used -= batch {
+			p.up.Request(batch)
 		}
 	}
-	return c.queue.pop(), subs, true, false, nil
 }
 
-// rejectBad ends those who requested what may not be requested.
-func (c *connection[T]) rejectBad() {
-	c.mu.Lock()
-	subs := c.subs
-	c.mu.Unlock()
-	for _, s := range subs {
-		if err := s.demand.err(); err != nil && !s.gone.Load() {
-			s.finish(err)
-			c.remove(s)
-			if s.left != nil {
-				s.left()
-			}
-		}
-	}
+// greet hands over the subscription; a panic of the subscriber costs it that.
+func (s *published[T]) greet() {
+	defer s.guard()
+	s.down.OnSubscribe(s)
 }
 
-func (s *connected[T]) send(v T) {
+// send passes v, and tells whether the subscriber is still there.
+func (s *published[T]) send(v T) bool {
 	if s.gone.Load() {
-		return
+		return false
 	}
 	defer s.guard()
 	if s.push(v) {
 		s.demand.sub(1)
 	}
+	return !s.gone.Load()
 }
 
-// finish sends the terminal, unless the subscriber has left.
-func (s *connected[T]) finish(err error) {
+// finish sends the end, unless the subscriber has left.
+func (s *published[T]) finish(err error) {
 	if s.gone.Swap(true) {
 		return
 	}
+	if s.left != nil {
+		s.left(true)
+	}
+	s.signal(err)
+}
+
+func (s *published[T]) signal(err error) {
 	defer s.guard()
 	(&ending{err: err}).deliver(s.down)
 }
 
+// leave ends a subscriber that broke the rules.
+func (s *published[T]) leave(err error) {
+	s.from.remove(s)
+	if s.gone.Swap(true) {
+		return
+	}
+	s.signal(err)
+	if s.left != nil {
+		s.left(false)
+	}
+}
+
 // guard settles a panic from below; it concerns this subscriber alone.
-func (s *connected[T]) guard() {
+func (s *published[T]) guard() {
 	p := caught(recover())
 	if p == nil || passPanic(s.down, p) {
 		return
@@ -255,18 +330,18 @@ func (s *connected[T]) guard() {
 	dropError(s.ctx, p)
 }
 
-func (s *connected[T]) Request(n int64) {
+func (s *published[T]) Request(n int64) {
 	s.demand.add(n)
-	s.conn.change()
+	s.from.change()
 }
 
-func (s *connected[T]) Cancel() {
+func (s *published[T]) Cancel() {
 	if s.gone.Swap(true) {
 		return
 	}
-	s.conn.remove(s)
-	s.conn.change()
+	s.from.remove(s)
+	s.from.change()
 	if s.left != nil {
-		s.left()
+		s.left(false)
 	}
 }

@@ -65,6 +65,9 @@ func userFuncs() map[string]func(s ints, touch injection) ints {
 				return func(yield func(int) bool) { touch.at(v); yield(v) }
 			})
 		},
+		"PublishSelect's stream": func(s ints, touch injection) ints {
+			return flux.PublishSelect(s, func(all ints) ints { return all.DoOnNext(touch.at) })
+		},
 		"DoOnNext": func(s ints, touch injection) ints { return s.DoOnNext(touch.at) },
 		"FlatMap": func(s ints, touch injection) ints {
 			return flux.FlatMap(s, func(v int) ints { return orFail(touch.fail(v), one(v)) })
@@ -213,6 +216,7 @@ func TestPanicOfASourceIsItsError(t *testing.T) {
 		"Generate's step":                   flux.Generate(func(ctx) int { return 0 }, func(int, *flux.Step[int]) int { no(); return 0 }, nil),
 		"Produce":                           flux.Produce(func(context.Context, func(int) error) error { no(); return nil }),
 		"FromSeq":                           flux.FromSeq(func(func(int) bool) { no() }),
+		"PublishSelect":                     flux.PublishSelect(live(1), func(ints) ints { no(); return ints{} }),
 		"DoOnSubscribe":                     live(1).DoOnSubscribe(no),
 		"DoOnSubscribe of an empty source":  flux.Empty[int]().DoOnSubscribe(no),
 		"DoOnSubscribe of a failing source": flux.Error[int](errors.New("other")).DoOnSubscribe(no),

@@ -113,10 +113,9 @@ func (f Flux[T]) Retry(times int64) Flux[T] {
 
 type retry[T any] struct {
 	relay[T]
-	turns trampoline
-	ctx   context.Context
-	src   source[T]
-	left  int64
+	ctx  context.Context
+	src  source[T]
+	left int64
 }
 
 func (r *retry[T]) again() {

@@ -13,7 +13,7 @@ import (
 // it comes: they fold, gather, pick, wait or answer errors. They keep the rules, but
 // the tests of what passes do not run over them.
 func shapingOperators() []operator {
-	return slices.Concat(foldingOperators(), collectingOperators(), gatheringOperators(), pickingOperators(), answeringOperators())
+	return slices.Concat(foldingOperators(), collectingOperators(), gatheringOperators(), pickingOperators(), answeringOperators(), keepingOperators(), railOperators())
 }
 
 // allOperators gives every row of the registry.
@@ -169,6 +169,50 @@ func answeringOperators() []operator {
 			return flux.RetryWhenCompanion(s, func(failures flux.Flux[flux.RetrySignal]) flux.Flux[int] {
 				return flux.TryMap(failures, func(r flux.RetrySignal) (int, error) { return 0, r.Failure })
 			})
+		}},
+	}
+}
+
+// keepingOperators go on with their source when nobody is there.
+func keepingOperators() []operator {
+	return []operator{
+		{name: "Publish", build: func(s ints) ints { return s.Publish().AutoConnect(1) }, detached: true},
+		{name: "Connectable.AutoConnect", build: func(s ints) ints { return s.Replay().AutoConnect(1) }, detached: true},
+		{name: "Cache", build: func(s ints) ints { return s.Cache() }, detached: true},
+		{name: "CacheLast", build: func(s ints) ints { return s.CacheLast(1000) }, detached: true},
+		{name: "CacheFor", build: func(s ints) ints { return s.CacheFor(time.Hour) }, detached: true},
+		{name: "CacheLastFor", build: func(s ints) ints { return s.CacheLastFor(1000, time.Hour) }, detached: true},
+		{name: "ShareNext", build: func(s ints) ints { return s.ShareNext().Flux() }, detached: true},
+	}
+}
+
+// railOperators work on the rails of a ParallelFlux.
+func railOperators() []operator {
+	over := func(name string, on func(p flux.ParallelFlux[int]) flux.ParallelFlux[int]) operator {
+		return operator{name: name, build: func(s ints) ints { return on(flux.Parallel(s, 2)).Sequential() }}
+	}
+	type rails = flux.ParallelFlux[int]
+	return []operator{
+		over("ParallelFlux.Sequential", func(p rails) rails { return p }),
+		over("ParallelFlux.RunOn", func(p rails) rails { return p.RunOn() }),
+		over("ParallelFlux.RunOnExecutor", func(p rails) rails { return p.RunOnExecutor(inline{}) }),
+		over("ParallelFlux.Filter", func(p rails) rails { return p.Filter(yes) }),
+		over("ParallelFlux.DoOnNext", func(p rails) rails { return p.DoOnNext(func(int) {}) }),
+		over("OnRails", func(p rails) rails { return flux.OnRails(p, func(r ints) ints { return r }) }),
+		over("ParallelMap", func(p rails) rails { return flux.ParallelMap(p, same) }),
+		over("ParallelFlatMap", func(p rails) rails { return flux.ParallelFlatMap(p, one) }),
+		over("ParallelConcatMap", func(p rails) rails { return flux.ParallelConcatMap(p, one) }),
+		over("ParallelReduceWith", func(p rails) rails {
+			return flux.ParallelReduceWith(p, func() int { return 0 }, func(a, b int) int { return a + b })
+		}),
+		{name: "ParallelFlux.SortFunc", build: func(s ints) ints {
+			return flux.Parallel(s, 2).SortFunc(func(a, b int) int { return a - b })
+		}},
+		{name: "ParallelFlux.Reduce", build: func(s ints) ints {
+			return flux.Parallel(s, 2).Reduce(func(a, b int) int { return a + b }).Flux()
+		}},
+		{name: "ParallelGroups", build: func(s ints) ints {
+			return flux.FlatMap(flux.ParallelGroups(flux.Parallel(s, 2)), func(g flux.Grouped[int, int]) ints { return g.Flux })
 		}},
 	}
 }

@@ -23,10 +23,14 @@ type operator struct {
 	cuts bool
 	// lazy means that its source is subscribed to at the first request.
 	lazy bool
+	// joins means that a subscriber may join a run that has begun.
+	joins bool
 	// fills means that it has a value of its own for an empty upstream.
 	fills bool
 	// swallows means that an error of its source is not its own.
 	swallows bool
+	// detached means that its source goes on when its subscriber cancels.
+	detached bool
 }
 
 type ints = flux.Flux[int]
@@ -39,6 +43,7 @@ func operators() []operator {
 	ops = append(ops, recoveringOperators()...)
 	ops = append(ops, bufferingOperators()...)
 	ops = append(ops, morePassing()...)
+	ops = append(ops, multicastOperators()...)
 	return append(ops, pacingOperators()...)
 }
 
@@ -205,7 +210,6 @@ func pacingOperators() []operator {
 		{name: "PublishOn", build: func(s ints) ints { return s.PublishOn() }},
 		{name: "PublishOn with a prefetch of 1", build: func(s ints) ints { return s.PublishOn(flux.Prefetch(1)) }},
 		{name: "PublishOnExecutor", build: func(s ints) ints { return s.PublishOnExecutor(inline{}) }},
-		{name: "Share", build: func(s ints) ints { return s.Share() }},
 	}
 }
 

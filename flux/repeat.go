@@ -51,10 +51,9 @@ func (f Flux[T]) repeating(rule func() (again func() bool)) Flux[T] {
 
 type repeat[T any] struct {
 	relay[T]
-	turns trampoline
-	ctx   context.Context
-	src   source[T]
-	more  func() bool
+	ctx  context.Context
+	src  source[T]
+	more func() bool
 }
 
 func (r *repeat[T]) again() {

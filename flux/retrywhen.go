@@ -70,7 +70,7 @@ func RepeatWhen[T, U any, P Publisher[U]](src Publisher[T], companion func(count
 func rerunning[T, S, U any](up source[T], companion func(source[S]) source[U], rule func(*rerun[T, S, U])) Flux[T] {
 	return Flux[T]{sourceFunc[T](func(ctx context.Context, s Subscriber[T]) {
 		r := &rerun[T, S, U]{relay: newRelay(s), ctx: ctx, src: up}
-		r.signals = connection[S]{ctx: ctx, prefetch: unlimited, up: nothing{}}
+		r.signals = publishing[S]{tether: tether{ctx: ctx}, prefetch: unlimited, holds: true, up: nothing{}}
 		r.answer.r = r
 		rule(r)
 		s.OnSubscribe(r)
@@ -108,10 +108,9 @@ func rerunning[T, S, U any](up source[T], companion func(source[S]) source[U], r
 type rerun[T, S, U any] struct {
 	relay[T]
 	gate    gate
-	turns   trampoline
 	ctx     context.Context
 	src     source[T]
-	signals connection[S]
+	signals publishing[S]
 	answer  answer[T, S, U]
 
 	onError      func(error) // nil: passes

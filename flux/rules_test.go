@@ -23,6 +23,9 @@ func (op operator) traits() (all rules.Trait) {
 	if op.swallows {
 		all |= rules.Swallows
 	}
+	if op.detached {
+		all |= rules.Detached
+	}
 	return all
 }
 

@@ -283,7 +283,7 @@ func TestSubscribeFuncTellsTheEndOnceAndNothingAfterACancel(t *testing.T) {
 
 func TestTerminalsMayRunConcurrentlyOverOneFlux(t *testing.T) {
 	eachOperator(t, func(t *testing.T, op operator) {
-		if op.sheds || op.name == "Share" {
+		if op.sheds || op.joins {
 			return
 		}
 		src := op.build(flux.FromSlice(upTo(50)))

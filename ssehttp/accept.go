@@ -1,16 +1,17 @@
 package ssehttp
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"net"
+	"net/http"
 	"runtime/debug"
+	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
-
-	"github.com/valyala/fasthttp"
 
 	"github.com/freshet-go/freshet/flux"
 )
@@ -19,108 +20,123 @@ const allowed = "GET, HEAD, POST, OPTIONS"
 
 var errNoPublisher = errors.New("ssehttp: the handler returned neither a publisher nor an error")
 
-// accept answers one request, on fasthttp's worker. The connection is taken
-// over only after fasthttp let go of it (in the hijack handler), so a request
-// that is abandoned in between (a timeout, a failed deadline) costs nothing.
-func (s *Server) accept(ctx *fasthttp.RequestCtx, h Handler) {
-	switch method := string(ctx.Method()); {
+// exchange is one request and its answer, whichever HTTP server they belong to.
+// It is used by the goroutine of the request only, until the handler returns.
+type exchange interface {
+	method() string
+	path() string
+	rawQuery() string
+	query(name string) string
+	header(name string) string
+	headers(f func(name, value string))
+	remote() net.Addr
+
+	setHeader(name, value string)
+	// answer ends the exchange with a status and a text, which may be empty.
+	answer(code int, text string)
+	// headOnly ends it with the head that a stream would have.
+	headOnly()
+	// outlet is what a stream of this exchange would write to.
+	outlet(s *Server) outlet
+	// stream ends it with a stream: sooner or later it admits the opening and starts
+	// its outlet, or drops it.
+	stream(s *Server, o opening)
+}
+
+// opening is a stream that is about to begin.
+type opening struct {
+	out    outlet
+	ticket ticket
+	events flux.Publisher[Event]
+	until  time.Time // when it expires; the zero time never comes
+}
+
+// accept answers one request, on the goroutine of its HTTP server.
+func (s *Server) accept(x exchange, h Handler) {
+	s.opts.CORS.answer(x)
+	switch method := x.method(); {
 	case s.err != nil:
-		s.refuse(ctx, s.err)
+		s.refuse(x, s.err)
 	case h == nil:
-		s.refuse(ctx, errNilHandler)
-	case method == fasthttp.MethodOptions:
-		ctx.Response.Header.Set(fasthttp.HeaderAllow, allowed)
-		ctx.SetStatusCode(fasthttp.StatusNoContent)
-	case method != fasthttp.MethodGet && method != fasthttp.MethodPost && method != fasthttp.MethodHead:
-		ctx.Response.Header.Set(fasthttp.HeaderAllow, allowed)
-		s.refuse(ctx, Status(fasthttp.StatusMethodNotAllowed, "a stream of events is opened with GET"))
+		s.refuse(x, errNilHandler)
+	case method == http.MethodOptions:
+		x.setHeader("Allow", allowed)
+		x.answer(http.StatusNoContent, "")
+	case method != http.MethodGet && method != http.MethodPost && method != http.MethodHead:
+		x.setHeader("Allow", allowed)
+		s.refuse(x, errMethod)
 	case s.closed.Load():
-		s.refuseClosed(ctx)
+		s.refuseClosed(x)
+	case !accepts(x.header("Accept")):
+		s.refuse(x, errNotAcceptable)
 	default:
-		s.open(ctx, h)
+		s.open(x, h)
 	}
 }
 
-func (s *Server) open(ctx *fasthttp.RequestCtx, h Handler) {
-	id, err := lastEventIDOf(ctx)
+// open runs the handler. The connection is admitted only when the HTTP server
+// has let go of it, so a request that is abandoned in between (a timeout, a
+// failed deadline) costs nothing.
+func (s *Server) open(x exchange, h Handler) {
+	id, err := lastEventIDOf(x)
 	if err != nil {
-		s.refuse(ctx, err)
+		s.refuse(x, err)
 		return
 	}
-	out := s.outlet(ctx.Conn())
+	out := x.outlet(s)
 	c := out.core()
-	r := &Request{live: ctx, ctx: &c.streamContext, remote: ctx.RemoteAddr(), lastID: id}
-	events, err := call(h, r)
-	if err == nil && events == nil {
-		err = errNoPublisher
+	r := &Request{live: x, ctx: out.context(), remote: x.remote(), lastID: id}
+	events, p, err := s.ask(h, r)
+	if err == nil && x.method() == http.MethodHead {
+		r.live = nil
+		x.headOnly()
+		c.streamContext.end()
+		return
 	}
 	if err != nil {
 		r.live = nil
-		s.refuse(ctx, err)
+		s.refuse(x, err)
 		c.streamContext.end()
 		return
 	}
 	r.keep()
-	if ctx.IsHead() {
-		s.headOnly(ctx)
-		c.streamContext.end()
-		return
-	}
-	ctx.HijackSetNoResponse(true)
-	ctx.Hijack(func(nc net.Conn) { s.takeOver(out, s.head(ctx), nc, events) })
+	x.stream(s, opening{out, p, events, s.closeAt(r)})
 }
 
-// call runs the user's handler; a panic is its error.
-func call(h Handler, r *Request) (events flux.Publisher[Event], err error) {
+// ask finds out who sends the request and whether there is room for another
+// stream, and runs the user's functions.
+func (s *Server) ask(h Handler, r *Request) (events flux.Publisher[Event], p ticket, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = &flux.PanicError{Value: p, Stack: debug.Stack()}
 		}
 	}()
-	return h(r)
+	if p, err = s.limits.ticket(r); err != nil {
+		return nil, p, err
+	}
+	if err = s.limits.check(p); err != nil {
+		return nil, p, err
+	}
+	if f := s.opts.Authenticate; f != nil {
+		if r.identity, err = f(r); err != nil {
+			return nil, p, err
+		}
+		r.CloseAt(r.identity.Expires)
+	}
+	if events, err = h(r); err == nil && events == nil {
+		err = errNoPublisher
+	}
+	return events, p, err
 }
 
-// takeOver starts the stream. fasthttp's worker is free already, the pipelined
-// responses before this one are written, and nc reads what may have come after
-// the request, which nobody wants.
-func (s *Server) takeOver(out outlet, head []byte, nc net.Conn, events flux.Publisher[Event]) {
-	c := out.core()
-	if !s.admit() {
-		c.streamContext.end()
-		_, _ = nc.Write([]byte("HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nContent-Length: 0\r\nRetry-After: " +
-			s.retryAfter() + "\r\n\r\n"))
-		_ = nc.Close()
-		return
-	}
-	s.counters.accepted.Add(1)
-	c.holds.Store(2) // the socket's and ours: the socket may be gone before start returns
-	defer c.release()
-	out.start(head, nc, events)
+// streamHeader is what the head of every stream says of its content, unless
+// others have set it.
+var streamHeader = [...]struct{ name, value string }{
+	{"Cache-Control", "no-cache, no-transform"},
+	{"X-Accel-Buffering", "no"},
 }
 
-// head is the status line and the header of the stream, from what the handlers
-// around ours left in fasthttp's response, and the comment that tells the
-// client at once that the stream is open. The body ends with the connection: no
-// length and no chunks, whose framing would differ for every connection that
-// shares an event.
-//
-// Most connections that come in the same second get the same head, so the last
-// one is kept and shared.
-func (s *Server) head(ctx *fasthttp.RequestCtx) []byte {
-	h := &ctx.Response.Header
-	h.SetStatusCode(fasthttp.StatusOK)
-	streamHeaders(h)
-	h.SetContentLength(-2) // until the connection is closed
-	buf := scratches.Get().(*[]byte)
-	defer scratches.Put(buf)
-	*buf = append(h.AppendBytes(*buf), openComment...)
-	if last := s.lastHead.Load(); last != nil && bytes.Equal(*last, *buf) {
-		return *last
-	}
-	own := bytes.Clone(*buf)
-	s.lastHead.Store(&own)
-	return own
-}
+const contentType = "text/event-stream"
 
 // scratches are buffers for bytes that are copied as soon as their number is
 // known.
@@ -128,55 +144,81 @@ var scratches = sync.Pool{New: func() any { return new([]byte) }}
 
 const openComment = ": open\n"
 
-func streamHeaders(h *fasthttp.ResponseHeader) {
-	h.Del(fasthttp.HeaderContentLength)
-	h.Del(fasthttp.HeaderTransferEncoding)
-	h.Del(fasthttp.HeaderContentEncoding)
-	h.SetContentType("text/event-stream")
-	if len(h.Peek(fasthttp.HeaderCacheControl)) == 0 {
-		h.Set(fasthttp.HeaderCacheControl, "no-cache, no-transform")
-	}
-	if len(h.Peek("X-Accel-Buffering")) == 0 {
-		h.Set("X-Accel-Buffering", "no")
-	}
-}
-
-func (s *Server) headOnly(ctx *fasthttp.RequestCtx) {
-	ctx.Response.SkipBody = true
-	streamHeaders(&ctx.Response.Header)
-	ctx.Response.Header.SetContentLength(-2)
-}
-
 // refuse answers with the status of err. Headers of other handlers stay.
-func (s *Server) refuse(ctx *fasthttp.RequestCtx, err error) {
-	s.counters.refused.Add(1)
+func (s *Server) refuse(x exchange, err error) {
+	s.refused(err)
 	code, message := statusOf(err)
-	if code == fasthttp.StatusInternalServerError {
-		s.logRefusal(ctx, err)
+	if code == http.StatusInternalServerError {
+		s.logRefusal(x, err)
 	}
-	ctx.SetStatusCode(code)
-	if code != fasthttp.StatusNoContent && code != fasthttp.StatusNotModified {
-		ctx.SetContentType("text/plain; charset=utf-8")
-		ctx.SetBodyString(message + "\n")
+	if after := retryAfter(err); after != "" {
+		x.setHeader("Retry-After", after)
 	}
+	if code == http.StatusNoContent || code == http.StatusNotModified {
+		message = ""
+	} else {
+		message += "\n"
+	}
+	x.answer(code, message)
 }
 
-func (s *Server) logRefusal(ctx *fasthttp.RequestCtx, err error) {
-	args := []any{"path", string(ctx.Path()), "remote", ctx.RemoteAddr().String(), "error", err}
+func (s *Server) logRefusal(x exchange, err error) {
+	args := []any{"path", x.path(), "remote", x.remote().String(), "error", err}
 	if p, ok := errors.AsType[*flux.PanicError](err); ok {
 		args = append(args, "stack", string(p.Stack))
 	}
 	s.opts.Logger.Error("ssehttp: request refused", args...)
 }
 
-func (s *Server) refuseClosed(ctx *fasthttp.RequestCtx) {
-	ctx.Response.Header.Set(fasthttp.HeaderRetryAfter, s.retryAfter())
-	ctx.SetConnectionClose()
-	s.refuse(ctx, Status(fasthttp.StatusServiceUnavailable, "the server is shutting down"))
+func (s *Server) refuseClosed(x exchange) {
+	x.setHeader("Connection", "close")
+	s.refuse(x, s.shuttingDown())
 }
 
-func (s *Server) retryAfter() string {
-	return strconv.FormatInt(int64((s.opts.RetryAfter+time.Second-1)/time.Second), 10)
+// closeAt is when a stream ends at the latest; the zero time if nothing says so.
+func (s *Server) closeAt(r *Request) time.Time {
+	life := s.opts.Limits.Lifetime
+	if life == 0 {
+		return r.closeAt
+	}
+	at := time.Now().Add(life - rand.N(life/10+1))
+	if !r.closeAt.IsZero() && r.closeAt.Before(at) {
+		return r.closeAt
+	}
+	return at
+}
+
+// accepts tells whether an Accept header lets text/event-stream through; a missing
+// one accepts everything.
+func accepts(header string) bool {
+	if header == "" {
+		return true
+	}
+	best, specific := false, -1
+	for part := range strings.SplitSeq(header, ",") {
+		media, params, _ := strings.Cut(part, ";")
+		rank := slices.Index([]string{"*/*", "text/*", contentType}, strings.ToLower(strings.TrimSpace(media)))
+		if rank > specific {
+			best, specific = !weighsNothing(params), rank
+		}
+	}
+	return best
+}
+
+// weighsNothing finds q=0 among the parameters of a media range.
+func weighsNothing(params string) bool {
+	for p := range strings.SplitSeq(params, ";") {
+		name, value, _ := strings.Cut(strings.TrimSpace(p), "=")
+		if q, err := strconv.ParseFloat(value, 64); strings.EqualFold(name, "q") && err == nil {
+			return q == 0
+		}
+	}
+	return false
+}
+
+// seconds rounds up, as Retry-After wants it.
+func seconds(d time.Duration) string {
+	return strconv.FormatInt(int64((d+time.Second-1)/time.Second), 10)
 }
 
 // panicError describes a recovered value that is not an error of flux yet.

@@ -1,6 +1,7 @@
 package ssehttp
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net"
@@ -15,9 +16,10 @@ import (
 // the signals, one at a time, and never block.
 type outlet interface {
 	core() *conn
+	context() context.Context
 	// start takes the connection over and then subscribes, once the outlet can
 	// take events.
-	start(head []byte, nc net.Conn, events flux.Publisher[Event])
+	start(head []byte, nc net.Conn, o opening)
 	// carry sends bytes that nobody will change.
 	carry(frame *[]byte)
 	// encode sends an event whose bytes only this connection needs.
@@ -46,8 +48,9 @@ type outlet interface {
 type conn struct {
 	streamContext
 
-	out outlet
-	up  flux.Subscription
+	out   outlet
+	up    flux.Subscription
+	seats *seats // what the limits count; nil if they count nothing
 
 	size    int32         // of a frame, in bytes, moving average
 	state   atomic.Uint32 // bits below; signals and transport meet in it
@@ -77,6 +80,8 @@ func (c *conn) init(s *Server, out outlet) {
 }
 
 func (c *conn) core() *conn { return c }
+
+func (c *conn) context() context.Context { return &c.streamContext }
 
 // OnSubscribe asks for the first events.
 func (c *conn) OnSubscribe(s flux.Subscription) {
@@ -245,7 +250,7 @@ func (c *conn) upstream(call upcall) {
 		if c.state.Load()&(terminal|closed) != 0 {
 			return // the client left first
 		}
-		flux.From(call.events).Subscribe(&c.streamContext, c)
+		flux.From(call.events).Subscribe(c.out.context(), c)
 	case cancel:
 		c.cancel()
 	case request:
@@ -264,6 +269,6 @@ func (c *conn) cancel() {
 
 func (c *conn) release() {
 	if c.holds.Add(-1) == 0 {
-		c.srv.leave()
+		c.srv.leave(c)
 	}
 }

@@ -47,10 +47,16 @@ func (s *shard) register(c *socket) bool {
 		return false
 	}
 	c.wrote = s.tick
-	if s.clock.heartbeat != 0 {
-		s.wheel.add(c, s.tick+s.clock.heartbeat)
-	}
+	s.schedule(c)
 	return true
+}
+
+// schedule places a connection in the wheel anew.
+func (s *shard) schedule(c *socket) {
+	s.wheel.remove(c)
+	if due := c.due(); due != 0 {
+		s.wheel.add(c, due)
+	}
 }
 
 // edgeTriggered is EPOLLET, whose constant is negative on some platforms.

@@ -11,8 +11,10 @@ import (
 // Encoding says how [JSON] makes events of values of type T. The zero value is
 // the usual one: no id, no retry, encoding/json.
 type Encoding[T any] struct {
-	// ID gives the event id of a value; nil means that events have none. An
-	// empty result leaves the id out, and the client keeps the one before.
+	// ID gives the event id of a value; nil means what the value's own EventID
+	// method gives, if it has one (an entry of a sink.Log does), and otherwise
+	// that events have none. An empty result leaves the id out, and the client
+	// keeps the one before.
 	ID func(T) string
 
 	// Retry, if not zero, is sent with every event, since none of them knows
@@ -51,6 +53,9 @@ func JSON[T any](name string, enc ...Encoding[T]) func(T) (Event, error) {
 	if err := checkEncodings(&model, len(enc)); err != nil {
 		return func(T) (Event, error) { return Event{}, err }
 	}
+	if opt.ID == nil {
+		opt.ID = ownID[T]()
+	}
 	data := marshalWith(opt.Marshal)
 	if opt.Marshal == nil {
 		data = marshalJSON[T]()
@@ -66,6 +71,15 @@ func JSON[T any](name string, enc ...Encoding[T]) func(T) (Event, error) {
 		}
 		return e.Encoded()
 	}
+}
+
+// ownID gives the EventID method of values that know their id, nil for others.
+// The type is asked once and not each value.
+func ownID[T any]() func(T) string {
+	if _, ok := any(*new(T)).(interface{ EventID() string }); !ok {
+		return nil
+	}
+	return func(v T) string { return any(v).(interface{ EventID() string }).EventID() }
 }
 
 // checkEncodings finds what is wrong with the arguments of JSON, at the call of

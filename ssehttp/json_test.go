@@ -12,6 +12,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/freshet-go/freshet/sink"
 )
 
 type quote struct {
@@ -34,6 +36,20 @@ func TestJSONTakesIDAndRetryFromItsEncoding(t *testing.T) {
 		e, err := price(quote{"ABC", 1})
 		require.NoError(t, err)
 		assert.Equal(t, "id: ABC\nevent: price\nretry: 3000\ndata: {\"symbol\":\"ABC\",\"price\":1}\n\n", string(e.shared(Standard)))
+	}
+}
+
+func TestJSONTakesTheIDOfAValueThatHasOne(t *testing.T) {
+	entry := sink.Entry[quote]{ID: "7", Value: quote{"A<B", 1}}
+	for want, f := range map[string]func(sink.Entry[quote]) (Event, error){
+		"id: 7\nevent: price\ndata: {\"symbol\":\"A<B\",\"price\":1}\n\n": JSON[sink.Entry[quote]]("price"),
+		"id: A<B\nevent: price\ndata: {\"symbol\":\"A<B\",\"price\":1}\n\n": JSON("price", Encoding[sink.Entry[quote]]{
+			ID: func(e sink.Entry[quote]) string { return e.Value.Symbol },
+		}),
+	} {
+		e, err := f(entry)
+		require.NoError(t, err)
+		assert.Equal(t, want, string(e.shared(Standard)))
 	}
 }
 

@@ -54,6 +54,19 @@ type Options struct {
 	// rounded up to seconds. 2 s.
 	RetryAfter time.Duration
 
+	// Limits bound what clients can take. None.
+	Limits Limits
+
+	// CORS lets pages of other origins open the streams. None; a middleware that
+	// sets its own headers may do that instead.
+	CORS CORS
+
+	// Authenticate, if set, is asked who sent a request before its handler is; the
+	// handler and its pipeline learn it from [Principal]. Its error refuses the
+	// request as a handler's does: Status(401, ...) is the usual one. It runs on the
+	// goroutine of the request and may take its time.
+	Authenticate func(*Request) (Identity, error)
+
 	// Context is the parent of every stream's context: its values are seen by
 	// the pipelines, and when it is done every stream is closed. Without it the
 	// streams end with their clients or at Shutdown only.
@@ -83,6 +96,8 @@ func (o Options) Validate() error {
 		notNegative("RetryAfter", o.RetryAfter, "it is how long a client waits"),
 		windowError(o.Window),
 		lastEventError(o.LastEvent, o.Mode),
+		o.Limits.validate(),
+		o.CORS.validate(),
 	)
 }
 

@@ -5,8 +5,10 @@ import (
 	"encoding/binary"
 	"fmt"
 	"net"
+	"net/http"
 	"net/url"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/valyala/fasthttp"
@@ -16,18 +18,20 @@ import (
 const MaxLastEventID = 1024
 
 // Request is what a handler learns of the request that opens a stream. It may
-// be kept by the pipeline: it then holds a copy of the path, the query and the
-// headers (made once the handler has returned, because fasthttp uses its own
+// be kept by the pipeline: it then holds a copy of the method, the path, the query and
+// the headers (made once the handler has returned, because HTTP servers use their
 // memory again). A pipeline that does not refer to it keeps none of that alive.
 //
 // The handler's goroutine has it to itself; once the handler has returned any
 // number of goroutines may read it.
 type Request struct {
-	live   *fasthttp.RequestCtx // until the handler has returned
-	kept   string               // afterwards: path, query, then names and values
-	ctx    context.Context
-	remote net.Addr
-	lastID string
+	live     exchange // until the handler has returned
+	kept     string   // afterwards: method, path, query, then names and values
+	ctx      context.Context
+	remote   net.Addr
+	lastID   string
+	identity Identity
+	closeAt  time.Time
 }
 
 // Context is done when the stream is over: its client is gone, it has ended, or
@@ -35,10 +39,50 @@ type Request struct {
 // the values of [Options].Context. It costs nothing until Done is called.
 func (r *Request) Context() context.Context { return r.ctx }
 
-// RequestCtx is fasthttp's own context, for what middleware left in it, for a
-// body, and to set headers of the response. It is nil once the handler has
-// returned and must not be kept.
-func (r *Request) RequestCtx() *fasthttp.RequestCtx { return r.live }
+// RequestCtx is fasthttp's own context, for what middleware left in it and for a
+// body. It is nil for a request of net/http and once the handler has returned, and
+// must not be kept.
+func (r *Request) RequestCtx() *fasthttp.RequestCtx {
+	x, _ := r.live.(fastExchange)
+	return x.ctx
+}
+
+// HTTPRequest is net/http's own request, for what middleware left in its context
+// and for a body. It is nil for a request of fasthttp and once the handler has
+// returned, and must not be kept.
+func (r *Request) HTTPRequest() *http.Request {
+	if x, ok := r.live.(httpExchange); ok {
+		return x.r
+	}
+	return nil
+}
+
+// SetHeader sets a header of the response, in place of earlier values. It does
+// nothing once the handler has returned.
+func (r *Request) SetHeader(name, value string) {
+	if r.live != nil {
+		r.live.setHeader(name, value)
+	}
+}
+
+// CloseAt has the stream closed at t, if that is before what was said so far:
+// when a token expires, say. The client may come back and be asked again. The
+// zero time is ignored, as is every call after the handler has returned.
+func (r *Request) CloseAt(t time.Time) {
+	if r.live != nil && !t.IsZero() && (r.closeAt.IsZero() || t.Before(r.closeAt)) {
+		r.closeAt = t
+	}
+}
+
+// Method is the request's method, GET or POST; HEAD is seen while the handler
+// runs only.
+func (r *Request) Method() string {
+	if r.live != nil {
+		return r.live.method()
+	}
+	method, _ := nextKept(r.kept)
+	return method
+}
 
 // LastEventID is the id of the last event that the client saw, empty for a
 // first visit: the Last-Event-ID header, or else the query argument lastEventId
@@ -47,16 +91,17 @@ func (r *Request) RequestCtx() *fasthttp.RequestCtx { return r.live }
 // is longer than [MaxLastEventID] or has control characters or invalid UTF-8.
 func (r *Request) LastEventID() string { return r.lastID }
 
-// RemoteAddr is the client's address as fasthttp sees it, in the form
+// RemoteAddr is the client's address as the HTTP server sees it, in the form
 // "192.0.2.1:4711".
 func (r *Request) RemoteAddr() string { return r.remote.String() }
 
 // Path is the path of the request, without its query.
 func (r *Request) Path() string {
 	if r.live != nil {
-		return string(r.live.Path())
+		return r.live.path()
 	}
-	path, _ := nextKept(r.kept)
+	_, rest := nextKept(r.kept)
+	path, _ := nextKept(rest)
 	return path
 }
 
@@ -64,9 +109,10 @@ func (r *Request) Path() string {
 // query.
 func (r *Request) Query(name string) string {
 	if r.live != nil {
-		return string(r.live.QueryArgs().Peek(name))
+		return r.live.query(name)
 	}
 	_, rest := nextKept(r.kept)
+	_, rest = nextKept(rest)
 	query, _ := nextKept(rest)
 	for query != "" {
 		var pair string
@@ -90,9 +136,10 @@ func unescape(s string) string {
 // not matter. Costs a scan of the headers.
 func (r *Request) Header(name string) string {
 	if r.live != nil {
-		return string(r.live.Request.Header.Peek(name))
+		return r.live.header(name)
 	}
 	_, rest := nextKept(r.kept)
+	_, rest = nextKept(rest)
 	_, rest = nextKept(rest)
 	for rest != "" {
 		var key, value string
@@ -105,23 +152,24 @@ func (r *Request) Header(name string) string {
 	return ""
 }
 
-// keep copies what the methods need and lets go of fasthttp's context.
+// keep copies what the methods need and lets go of the HTTP server's request.
 func (r *Request) keep() {
-	ctx := r.live
+	x := r.live
 	buf := scratches.Get().(*[]byte)
 	b := (*buf)[:0]
-	b = appendKept(b, ctx.Path())
-	b = appendKept(b, ctx.URI().QueryString())
-	for key, value := range ctx.Request.Header.All() {
-		b = appendKept(b, key)
+	b = appendKept(b, x.method())
+	b = appendKept(b, x.path())
+	b = appendKept(b, x.rawQuery())
+	x.headers(func(name, value string) {
+		b = appendKept(b, name)
 		b = appendKept(b, value)
-	}
+	})
 	r.kept, r.live = string(b), nil
 	*buf = b
 	scratches.Put(buf)
 }
 
-func appendKept(b, text []byte) []byte {
+func appendKept(b []byte, text string) []byte {
 	b = binary.AppendUvarint(b, uint64(len(text)))
 	return append(b, text...)
 }
@@ -138,17 +186,14 @@ func nextKept(s string) (text, rest string) {
 }
 
 // lastEventIDOf finds and checks the id that a client resumes from.
-func lastEventIDOf(ctx *fasthttp.RequestCtx) (string, error) {
-	for _, found := range [][]byte{
-		ctx.Request.Header.Peek("Last-Event-ID"),
-		ctx.QueryArgs().Peek("lastEventId"),
-		ctx.QueryArgs().Peek("last_event_id"),
-	} {
-		if len(found) > 0 {
-			return checkLastEventID(string(found))
+func lastEventIDOf(x exchange) (string, error) {
+	id := x.header("Last-Event-ID")
+	for _, name := range []string{"lastEventId", "last_event_id"} {
+		if id == "" {
+			id = x.query(name)
 		}
 	}
-	return "", nil
+	return checkLastEventID(id)
 }
 
 func checkLastEventID(id string) (string, error) {

@@ -6,19 +6,17 @@ import (
 	"sync"
 	"sync/atomic"
 
-	"github.com/valyala/fasthttp"
-
 	"github.com/freshet-go/freshet/flux"
 )
 
 // Handler answers a request with the publisher of its events, or with an error
-// that becomes an HTTP status (see [Status]). It runs on a worker of fasthttp
-// and should not block for long; the publisher is subscribed to once it has
+// that becomes an HTTP status (see [Status]). It runs on the goroutine of the
+// request and should not block for long; the publisher is subscribed to once it has
 // returned, and cancelled when the client is gone.
 type Handler func(*Request) (flux.Publisher[Event], error)
 
 // Server turns requests into streams of events. Make one with [New]; it may
-// serve any number of handlers of any number of fasthttp servers. All methods
+// serve any number of handlers of any number of HTTP servers. All methods
 // may be called by any goroutine.
 type Server struct {
 	opts     Options
@@ -26,6 +24,7 @@ type Server struct {
 	calls    upcalls
 	counters counters
 	shards   shards
+	limits   limits
 	unwatch  func() bool // takes the server off Options.Context
 	lastHead atomic.Pointer[[]byte]
 
@@ -51,6 +50,7 @@ func New(o Options) *Server {
 		s.opts.Logger.Error("ssehttp: the server answers every request with 500", "error", s.err)
 		return s
 	}
+	s.limits.Limits = o.Limits
 	s.unwatch = context.AfterFunc(s.opts.Context, s.stop)
 	return s
 }
@@ -60,35 +60,43 @@ func (s *Server) Err() error { return s.err }
 
 var errNilHandler = errors.New("ssehttp: HTTP(nil): the handler must not be nil")
 
-// HTTP gives the fasthttp handler that serves h. GET and POST open a stream,
-// HEAD runs h and answers with the head alone, OPTIONS names the methods, any
-// other is a 405. A request with a malformed Last-Event-ID is a 400, one that
-// comes during a shutdown a 503 with Retry-After; h does not see those. A nil h
-// is logged and answers 500.
-//
-// Headers and cookies that other handlers set on the response, before or after
-// this one ran, are sent with the stream's own head. The connection belongs to
-// the stream then and is not used for another request.
-func (s *Server) HTTP(h Handler) fasthttp.RequestHandler {
+func (s *Server) checkHandler(h Handler) {
 	if h == nil {
 		s.opts.Logger.Error(errNilHandler.Error())
 	}
-	return func(ctx *fasthttp.RequestCtx) { s.accept(ctx, h) }
 }
 
-// admit counts a connection in, unless the server is closing.
-func (s *Server) admit() bool {
+// admit counts a connection in, unless the server is closing or full. Its socket
+// and the caller hold it then.
+func (s *Server) admit(o opening) error {
+	c := o.out.core()
+	if err := s.enter(c, o.ticket); err != nil {
+		c.streamContext.end()
+		return err
+	}
+	s.counters.accepted.Add(1)
+	c.holds.Store(2) // the socket's and the caller's: the socket may be gone before start returns
+	return nil
+}
+
+func (s *Server) enter(c *conn, p ticket) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.closing {
-		return false
+		return s.shuttingDown()
 	}
+	seats, err := s.limits.take(p)
+	if err != nil {
+		return err
+	}
+	c.seats = seats
 	s.active++
-	return true
+	return nil
 }
 
 // leave counts a connection out.
-func (s *Server) leave() {
+func (s *Server) leave(c *conn) {
+	s.limits.give(c.seats)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.active--

@@ -45,6 +45,7 @@ type shard struct {
 
 	mu       sync.Mutex
 	in       inbox
+	unused   chunks
 	ready    []unix.EpollEvent // what the poller found, until handled
 	asleep   bool
 	farewell [][]byte // forms of the last frame for every connection
@@ -60,7 +61,7 @@ type shard struct {
 
 	// The loop's own.
 
-	spare   inbox // the one that was taken last, empty
+	spare   []chunk // the list of the inbox that was taken last, empty
 	dirty   []*socket
 	table   table
 	wheel   wheel
@@ -75,62 +76,8 @@ type shard struct {
 	events  int64     // written and not yet counted: once a turn, not once a write
 	bytes   int64
 
-	turns, most, mostBytes int // since the last trim: turns, and the most that one took
+	turns, most int // since the last trim: turns, and the most chunks that one took
 }
-
-// inbox is what the loop takes in one turn.
-type inbox struct {
-	entries []entry
-	bytes   []byte // frames, and parts of frames, that only one connection needs
-}
-
-// entry is one frame for one connection: bytes[off:off+n] of the inbox and
-// behind them the bytes of frame, either of which may be missing. A burst makes
-// one for every event and connection, so it is small.
-type entry struct {
-	to    *socket
-	frame *[]byte // shared, usually
-	off   uint32
-	n     uint32
-	next  uint32 // of the same connection, as index+1; the loop links them
-	kind  entryKind
-	why   Reason // of a last entry
-}
-
-func (e *entry) size() int {
-	if e.frame == nil {
-		return int(e.n)
-	}
-	return int(e.n) + len(*e.frame)
-}
-
-// inOnePiece gives the bytes of an entry without copying them, if they stand
-// together.
-func (in *inbox) inOnePiece(e *entry) (b []byte, ok bool) {
-	switch {
-	case e.frame == nil:
-		return in.bytes[e.off : e.off+e.n], true
-	case e.n == 0:
-		return *e.frame, true
-	}
-	return nil, false
-}
-
-func (in *inbox) appendEntry(b []byte, e *entry) []byte {
-	b = append(b, in.bytes[e.off:e.off+e.n]...)
-	if e.frame != nil {
-		b = append(b, *e.frame...)
-	}
-	return b
-}
-
-type entryKind uint8
-
-const (
-	anEvent  entryKind = iota
-	theStart           // of a connection: register it, then write its head
-	theLast            // close the connection when this is written
-)
 
 const (
 	scratchSize   = 64 << 10 // the most that one write gathers
@@ -138,8 +85,7 @@ const (
 	shortTurn     = 5 * time.Millisecond
 	longestBreath = 20 * time.Millisecond
 
-	usualInbox = 4 << 10 // entries; a larger inbox is let go of when it is no longer needed
-	trimTurns  = 1 << 10 // turns between two looks at that
+	trimTurns = 1 << 10 // turns between two looks at how much memory they needed
 )
 
 func newShard(s *Server) (*shard, error) {
@@ -170,9 +116,20 @@ func (s *shard) put(e entry) bool {
 		s.mu.Unlock()
 		return false
 	}
-	s.in.entries = append(s.in.entries, e)
+	c := s.chunk()
+	c.entries = append(c.entries, e)
 	s.unlockAndWake()
 	return true
+}
+
+// chunk gives the one that takes the next entry; mu is held.
+func (s *shard) chunk() *chunk {
+	in := &s.in
+	if n := len(in.chunks); n > 0 && len(in.chunks[n-1].entries) < chunkEntries {
+		return &in.chunks[n-1]
+	}
+	in.chunks = append(in.chunks, s.unused.take())
+	return &in.chunks[len(in.chunks)-1]
 }
 
 // unlockAndWake ends a critical section that added something for the loop.
@@ -235,7 +192,7 @@ func (s *shard) breathe() {
 		return
 	}
 	s.mu.Lock()
-	behind := len(s.in.entries) > 0
+	behind := len(s.in.chunks) > 0
 	s.mu.Unlock()
 	if behind {
 		time.Sleep(min(took, longestBreath))
@@ -257,13 +214,12 @@ func (s *shard) count() {
 func (s *shard) take() (turn, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if len(s.in.entries) == 0 && s.ready == nil && !s.leaving && !s.quit {
+	if len(s.in.chunks) == 0 && s.ready == nil && !s.leaving && !s.quit {
 		s.asleep = true
 		return turn{}, false
 	}
 	t := turn{s.in, s.ready, s.farewell, s.leaving, s.quit}
-	s.in, s.ready, s.leaving, s.ended = s.spare, nil, false, s.quit
-	s.spare = inbox{}
+	s.in.chunks, s.ready, s.leaving, s.ended = s.spare, nil, false, s.quit
 	return t, true
 }
 
@@ -284,53 +240,35 @@ func (s *shard) sleep() {
 	}
 }
 
-// giveBack empties an inbox for its next use.
+// giveBack keeps the memory of an inbox for the next ones.
 func (s *shard) giveBack(in inbox) {
-	s.most, s.mostBytes = max(s.most, len(in.entries)), max(s.mostBytes, len(in.bytes))
-	clear(in.entries) // their frames must not be kept alive
-	s.spare = inbox{in.entries[:0], in.bytes[:0]}
+	s.most = max(s.most, len(in.chunks))
+	s.mu.Lock()
+	s.unused.give(in)
+	s.mu.Unlock()
+	s.spare = in.chunks[:0]
 	if s.turns++; s.turns == trimTurns {
 		s.trim()
 	}
 }
 
-// trim lets go of inboxes that no turn has filled by an eighth since the last
-// trim. It looks at many turns, because the first of a burst takes little and
-// the next ones much.
+// trim lets go of memory that no turn has needed since the last trim. It looks
+// at many turns, because the first of a burst takes little and the next ones
+// much.
 func (s *shard) trim() {
-	s.trimmed(&s.spare)
 	s.mu.Lock()
-	if len(s.in.entries) == 0 {
-		s.trimmed(&s.in)
-	}
+	s.unused.keep(s.most)
 	s.mu.Unlock()
-	s.turns, s.most, s.mostBytes = 0, 0, 0
-}
-
-func (s *shard) trimmed(in *inbox) {
-	if n := cap(in.entries); n > usualInbox && s.most < n/8 {
-		in.entries = nil
+	if cap(s.spare) > 2*max(s.most, usualChunks) {
+		s.spare = nil
 	}
-	if n := cap(in.bytes); n > scratchSize && s.mostBytes < n/8 {
-		in.bytes = nil
-	}
+	s.turns, s.most = 0, 0
 }
 
 // deliver sorts the entries by connection and writes them.
 func (s *shard) deliver(in *inbox) {
-	for i := range in.entries {
-		e := &in.entries[i]
-		c := e.to
-		if e.kind == theStart && !s.register(c) {
-			continue
-		}
-		if c.first == 0 {
-			c.first = uint32(i + 1)
-			s.dirty = append(s.dirty, c)
-		} else {
-			in.entries[c.final-1].next = uint32(i + 1)
-		}
-		c.final = uint32(i + 1)
+	for i := range in.chunks {
+		s.sort(in, uint32(i<<chunkBits))
 	}
 	for i, c := range s.dirty {
 		first := c.first
@@ -342,6 +280,27 @@ func (s *shard) deliver(in *inbox) {
 		s.dirty[i] = nil
 	}
 	s.dirty = s.dirty[:0]
+}
+
+// sort links the entries of the chunk that begins at a place to those of the same
+// connection.
+func (s *shard) sort(in *inbox, place uint32) {
+	entries := in.chunks[place>>chunkBits].entries
+	for i := range entries {
+		e := &entries[i]
+		c := e.to
+		if e.kind == theStart && !s.register(c) {
+			continue
+		}
+		here := place + uint32(i) + 1
+		if c.first == 0 {
+			c.first = here
+			s.dirty = append(s.dirty, c)
+		} else {
+			in.at(c.final - 1).next = here
+		}
+		c.final = here
+	}
 }
 
 // sendAway says goodbye to every connection.

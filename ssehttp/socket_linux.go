@@ -2,10 +2,9 @@ package ssehttp
 
 import (
 	"net"
+	"time"
 
 	"golang.org/x/sys/unix"
-
-	"github.com/freshet-go/freshet/flux"
 )
 
 // socket is a connection that was taken over: a file descriptor, a place in a
@@ -18,8 +17,9 @@ type socket struct {
 	// What follows is the loop's own.
 
 	place      uint32   // in the shard's table
+	until      int64    // tick at which it expires, 0 for never
 	late       *backlog // what the kernel would not take yet; nil if nothing waits
-	first      uint32   // entry of this turn's inbox, as index+1
+	first      uint32   // place of its first entry in this turn's inbox, plus 1
 	final      uint32
 	generation int32
 	read       int32   // bytes that came after the request
@@ -58,14 +58,15 @@ func (c *socket) encode(e Event) error {
 		s.mu.Unlock()
 		return nil
 	}
-	off := len(s.in.bytes)
-	b, err := e.appendTo(s.in.bytes, mode)
+	in := s.chunk()
+	off := len(in.bytes)
+	b, err := e.appendTo(in.bytes, mode)
 	if err != nil {
 		s.mu.Unlock()
 		return err
 	}
-	s.in.bytes = b
-	s.in.entries = append(s.in.entries, entry{to: c, off: uint32(off), n: uint32(len(b) - off)})
+	in.bytes = b
+	in.entries = append(in.entries, entry{to: c, off: uint32(off), n: uint32(len(b) - off)})
 	s.unlockAndWake()
 	return nil
 }
@@ -78,9 +79,10 @@ func (c *socket) numbered(id string, frame *[]byte) {
 		s.mu.Unlock()
 		return
 	}
-	off := len(s.in.bytes)
-	s.in.bytes = appendField(s.in.bytes, "id: ", id)
-	s.in.entries = append(s.in.entries, entry{to: c, frame: frame, off: uint32(off), n: uint32(len(s.in.bytes) - off)})
+	in := s.chunk()
+	off := len(in.bytes)
+	in.bytes = appendField(in.bytes, "id: ", id)
+	in.entries = append(in.entries, entry{to: c, frame: frame, off: uint32(off), n: uint32(len(in.bytes) - off)})
 	s.unlockAndWake()
 }
 
@@ -91,7 +93,7 @@ func (c *socket) last(r Reason, frame []byte) {
 // start duplicates the descriptor and lets fasthttp close its own: that gives
 // back everything that it and Go's poller hold for the connection, whatever
 // fasthttp's KeepHijackedConns says.
-func (c *socket) start(head []byte, nc net.Conn, events flux.Publisher[Event]) {
+func (c *socket) start(head []byte, nc net.Conn, o opening) {
 	fd, err := duplicate(nc)
 	if err != nil {
 		c.srv.opts.Logger.Error("ssehttp: the connection cannot be taken over", "error", err)
@@ -102,12 +104,13 @@ func (c *socket) start(head []byte, nc net.Conn, events flux.Publisher[Event]) {
 	}
 	_ = nc.Close() // does nothing unless KeepHijackedConns is set; then fasthttp leaves it to us
 	c.fd = int32(fd)
+	c.expireAt(o.until)
 	limitSilence(fd, c.srv.opts.StallTimeout)
 	if !c.shard.put(entry{to: c, frame: &head, kind: theStart}) {
 		c.close(ShutDown) // the loop has ended, so this is ours to do
 		return
 	}
-	c.srv.calls.put(upcall{c: &c.conn, what: subscribe, events: events})
+	c.srv.calls.put(upcall{c: &c.conn, what: subscribe, events: o.events})
 }
 
 // discard throws away what the client sends after its request. It returns false
@@ -131,34 +134,56 @@ func (c *socket) discard() bool {
 	}
 }
 
-// look is called by the wheel; it returns the tick of the next look.
-func (c *socket) look() int64 {
-	s := c.shard
-	if c.late != nil {
-		switch {
-		case s.clock.stall == 0:
-			return 0
-		case s.tick-c.wrote > s.clock.stall:
-			c.close(Stalled)
-			return 0
-		}
-		return c.wrote + s.clock.stall + 1
+func (c *socket) expireAt(t time.Time) {
+	if !t.IsZero() {
+		k := &c.shard.clock
+		c.until = k.now() + k.ticks(max(time.Until(t), 1)) + 1 // the tick has begun already
 	}
-	if s.clock.heartbeat == 0 {
-		return 0
+}
+
+// due is the tick at which the connection is to be looked at next, 0 for never.
+func (c *socket) due() int64 {
+	k, due := &c.shard.clock, int64(0)
+	switch {
+	case c.late != nil && k.stall != 0:
+		due = c.wrote + k.stall + 1
+	case c.late == nil && k.heartbeat != 0:
+		due = c.wrote + k.heartbeat
 	}
-	if s.tick-c.wrote >= s.clock.heartbeat {
+	if c.until != 0 && c.ending == 0 && (due == 0 || c.until < due) {
+		due = c.until
+	}
+	return due
+}
+
+// look is called by the wheel when the connection is due.
+func (c *socket) look() {
+	k, now := &c.shard.clock, c.shard.tick
+	switch {
+	case c.until != 0 && now >= c.until && c.ending == 0:
+		c.expired()
+	case c.late != nil && k.stall != 0 && now-c.wrote > k.stall:
+		c.close(Stalled)
+	case c.late == nil && k.heartbeat != 0 && now-c.wrote >= k.heartbeat:
 		c.beat()
 	}
-	return c.wrote + s.clock.heartbeat
+}
+
+// expired closes the connection behind what waits for the client.
+func (c *socket) expired() {
+	c.ending = Expired
+	c.dismiss()
+	if c.late == nil {
+		c.close(Expired)
+	}
 }
 
 func (s *shard) look(c *socket) int64 {
-	due := c.look()
+	c.look()
 	if c.gone {
 		return 0
 	}
-	return due
+	return c.due()
 }
 
 func (c *socket) beat() {

@@ -22,11 +22,14 @@ const (
 	Flooded
 	// ShutDown: the server was shut down, or its context was done.
 	ShutDown
+	// Expired: the stream's Lifetime was over, or the time of [Request.CloseAt] had
+	// come.
+	Expired
 
 	reasons
 )
 
-var reasonNames = [reasons]string{"", "gone", "completed", "failed", "overrun", "stalled", "flooded", "shutdown"}
+var reasonNames = [reasons]string{"", "gone", "completed", "failed", "overrun", "stalled", "flooded", "shutdown", "expired"}
 
 // String returns the reason in one lower-case word, fit for a metric's label.
 func (r Reason) String() string {
@@ -48,7 +51,16 @@ type Stats struct {
 	Heartbeats int64
 	Stalls     int64 // times that a client's socket was full
 
-	closed [reasons]int64
+	closed  [reasons]int64
+	refused [refusals]int64
+}
+
+// RefusedFor is the number of requests that were refused for r.
+func (s Stats) RefusedFor(r Refusal) int64 {
+	if r >= refusals {
+		return 0
+	}
+	return s.refused[r]
 }
 
 // Closed is the number of streams that were closed for r.
@@ -62,22 +74,27 @@ func (s Stats) Closed(r Reason) int64 {
 // counters are atomics because every shard and stream adds to them and Stats
 // reads them without stopping anybody.
 type counters struct {
-	accepted, refused, events, bytes, heartbeats, stalls atomic.Int64
+	accepted, events, bytes, heartbeats, stalls atomic.Int64
 
-	closed [reasons]atomic.Int64
+	closed  [reasons]atomic.Int64
+	refused [refusals]atomic.Int64
 }
 
 // Stats reads the counters. Any goroutine may call it; it costs a few loads.
 func (s *Server) Stats() Stats {
 	n := &s.counters
 	st := Stats{
-		Accepted: n.accepted.Load(), Refused: n.refused.Load(), Events: n.events.Load(),
+		Accepted: n.accepted.Load(), Events: n.events.Load(),
 		Bytes: n.bytes.Load(), Heartbeats: n.heartbeats.Load(), Stalls: n.stalls.Load(),
 	}
 	st.Live = st.Accepted
 	for r := range st.closed {
 		st.closed[r] = n.closed[r].Load()
 		st.Live -= st.closed[r]
+	}
+	for r := range st.refused {
+		st.refused[r] = n.refused[r].Load()
+		st.Refused += st.refused[r]
 	}
 	return st
 }

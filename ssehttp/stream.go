@@ -1,30 +1,27 @@
 package ssehttp
 
 import (
-	"crypto/tls"
 	"errors"
 	"net"
 	"sync"
 	"time"
-
-	"github.com/freshet-go/freshet/flux"
 )
 
-// stream is the transport of connections that cannot be taken over: TLS, a
-// listener's own connections, and every connection where there is no epoll. The
-// goroutine that fasthttp gives its hijack handler stays and reads, to see the
-// client go; another one exists while there is something to write.
+// stream is the transport of connections that cannot be taken over: those of
+// net/http, TLS, a listener's own connections, and every connection where there is
+// no epoll. The goroutine of the request stays and waits, to see the client go;
+// another one exists while there is something to write.
 //
 // INVARIANTS
-//   - mu guards what stands below it and is not held while reading or writing.
-//   - writing: a writer exists; there is at most one, and it alone calls Write,
-//     SetWriteDeadline (but for the abort) and the progress of conn.
+//   - mu guards what stands below it and is not held while waiting or writing.
+//   - writing: a writer exists; there is at most one, and it alone calls write,
+//     allow (but for the abort) and the progress of conn.
 //   - why, once set, stays: no write begins after it.
-//   - The reader returns only after the writer has, because fasthttp uses a
-//     wrapper of nc again then.
+//   - The goroutine of the request returns only after the writer has, because the
+//     HTTP server uses what is under the wire again then.
 type stream struct {
-	conn
-	nc net.Conn
+	*conn
+	wire wire
 
 	mu      sync.Mutex
 	pending []byte
@@ -34,7 +31,22 @@ type stream struct {
 	why     Reason        // close now
 	written time.Time     // end of the last write
 	beats   *time.Timer   // the next heartbeat
+	end     *time.Timer   // of a stream that expires
 	done    chan struct{} // closed by the writer that was there at the abort
+}
+
+// wire is what a stream writes to.
+type wire interface {
+	// wait returns when the client has gone, or has sent more than it may, or cut
+	// was called.
+	wait() Reason
+	// write sends b, at the latest by the time allow was given.
+	write(b []byte) error
+	allow(until time.Time)
+	// cut makes wait and, if there is a write, that return. It is called once.
+	cut(writing bool)
+	// done is called when neither runs any more.
+	done()
 }
 
 const (
@@ -43,14 +55,16 @@ const (
 )
 
 func newStream(s *Server) *stream {
-	st := &stream{}
+	st := &stream{conn: new(conn)}
 	st.init(s, st)
 	return st
 }
 
 // start does not return before the connection is over: fasthttp closes it then.
-func (st *stream) start(head []byte, nc net.Conn, events flux.Publisher[Event]) {
-	st.nc = nc
+func (st *stream) start(head []byte, nc net.Conn, o opening) { st.run(&netWire{nc}, head, o) }
+
+func (st *stream) run(w wire, head []byte, o opening) {
+	st.wire = w
 	s := st.srv
 	s.mu.Lock()
 	s.streams[st] = struct{}{}
@@ -63,43 +77,35 @@ func (st *stream) start(head []byte, nc net.Conn, events flux.Publisher[Event]) 
 		st.written = time.Now()
 		st.beats = time.AfterFunc(s.opts.Heartbeat, st.beat)
 	}
+	if !o.until.IsZero() {
+		st.end = time.AfterFunc(time.Until(o.until), st.expire)
+	}
 	st.mu.Unlock()
-	s.calls.put(upcall{c: &st.conn, what: subscribe, events: events})
+	s.calls.put(upcall{c: st.conn, what: subscribe, events: o.events})
 	if stopped {
 		st.abort(ShutDown)
 	} else if leaving {
 		st.sendAway(oneOf(s.farewell(), int(s.counters.accepted.Load())))
 	}
-	st.finish(st.read())
+	st.finish(w.wait())
 }
 
-// read throws away what the client sends, until it is gone or we are.
-func (st *stream) read() Reason {
-	var b [64]byte
-	for n := 0; n <= mostDiscarded; {
-		k, err := st.nc.Read(b[:])
-		if err != nil {
-			return Gone
-		}
-		n += k
-	}
-	return Flooded
-}
-
-// finish ends the connection for what the reader saw, or for what was decided
-// before.
+// finish ends the connection for what was seen of the client, or for what was
+// decided before.
 func (st *stream) finish(seen Reason) {
 	st.abort(seen)
 	st.mu.Lock()
-	if st.beats != nil {
-		st.beats.Stop()
+	for _, t := range []*time.Timer{st.beats, st.end} {
+		if t != nil {
+			t.Stop()
+		}
 	}
 	done := st.done
 	st.mu.Unlock()
 	if done != nil {
 		<-done
 	}
-	_ = st.nc.Close() // does nothing unless KeepHijackedConns is set; otherwise fasthttp closes it
+	st.wire.done()
 	s := st.srv
 	s.mu.Lock()
 	delete(s.streams, st)
@@ -107,8 +113,7 @@ func (st *stream) finish(seen Reason) {
 	st.over(st.why)
 }
 
-// abort ends the connection now: reads and writes that wait return with an
-// error.
+// abort ends the connection now.
 func (st *stream) abort(r Reason) {
 	st.mu.Lock()
 	defer st.mu.Unlock()
@@ -119,33 +124,8 @@ func (st *stream) abort(r Reason) {
 	st.pending = nil
 	if st.writing {
 		st.done = make(chan struct{})
-		forget(st.nc)
 	}
-	if st.nc.RemoteAddr().Network() == "pipe" {
-		_ = under(st.nc).Close() // in-memory pipes ignore a deadline that is set while they wait
-		return
-	}
-	_ = st.nc.SetDeadline(time.Unix(1, 0))
-}
-
-// under is the connection that fasthttp has wrapped.
-func under(nc net.Conn) net.Conn {
-	if w, ok := nc.(interface{ UnsafeConn() net.Conn }); ok {
-		return w.UnsafeConn()
-	}
-	return nc
-}
-
-// forget lets the kernel drop what it holds for a client that has stopped
-// reading, when nc is closed.
-func forget(nc net.Conn) {
-	nc = under(nc)
-	if t, ok := nc.(*tls.Conn); ok {
-		nc = t.NetConn()
-	}
-	if t, ok := nc.(*net.TCPConn); ok {
-		_ = t.SetLinger(0)
-	}
+	st.wire.cut(st.writing)
 }
 
 func (st *stream) carry(frame *[]byte) {
@@ -188,6 +168,11 @@ func (st *stream) last(r Reason, frame []byte) {
 // sendAway says goodbye; the publisher is cancelled at once.
 func (st *stream) sendAway(frame []byte) {
 	st.last(ShutDown, frame)
+	st.dismiss()
+}
+
+func (st *stream) expire() {
+	st.last(Expired, nil)
 	st.dismiss()
 }
 
@@ -243,8 +228,8 @@ func (st *stream) writeAll(b []byte) error {
 		if !st.allowWrite() {
 			return net.ErrClosed
 		}
-		n, err := st.nc.Write(b[:min(len(b), writeChunk)])
-		if err != nil {
+		n := min(len(b), writeChunk)
+		if err := st.wire.write(b[:n]); err != nil {
 			return err
 		}
 		b = b[n:]
@@ -261,7 +246,7 @@ func (st *stream) allowWrite() bool {
 		return false
 	}
 	if stall := st.srv.opts.StallTimeout; stall != Never {
-		_ = st.nc.SetWriteDeadline(time.Now().Add(stall))
+		st.wire.allow(time.Now().Add(stall))
 	}
 	return true
 }

@@ -85,7 +85,7 @@ func TestAnIDInFrontOfASharedEventMakesTheSameBytesAsItsOwnEncoding(t *testing.T
 		got := c.rest()
 		assert.Equal(t, want+"event: error\ndata: stream failed\n\n", got)
 		h.cancelled(t)
-		assert.EqualValues(t, len(plain), s.Stats().Events)
+		s.eventually("events are counted", func() bool { return s.Stats().Events == int64(len(plain)) })
 	})
 }
 
@@ -146,7 +146,7 @@ func TestAPublisherThatCompletesClosesTheConnectionBehindItsEvents(t *testing.T)
 		c := s.get("/").open()
 		assert.Equal(t, "data: 1\n\ndata: 2\n\n", c.rest())
 		s.eventually("the close is counted", func() bool { return s.Stats().Closed(Completed) == 1 })
-		assert.EqualValues(t, 2, s.Stats().Events)
+		s.eventually("events are counted", func() bool { return s.Stats().Events == 2 })
 	})
 }
 
@@ -258,6 +258,9 @@ func (p publisherFunc) Subscribe(ctx context.Context, s flux.Subscriber[Event]) 
 
 func TestWhatAClientSendsAfterItsRequestIsThrownAwayUpToABound(t *testing.T) {
 	overTransports(t, func(t *testing.T, tr transport) {
+		if tr.netHTTP {
+			t.Skip("net/http leaves it in the socket, whose buffer bounds it")
+		}
 		h := newHand()
 		s := tr.serve(t, Options{}, h.handler)
 		c := s.dial()
@@ -279,6 +282,9 @@ func TestWhatAClientSendsAfterItsRequestIsThrownAwayUpToABound(t *testing.T) {
 
 func TestOtherRequestsOfTheServerWorkAsEver(t *testing.T) {
 	overTransports(t, func(t *testing.T, tr transport) {
+		if tr.netHTTP {
+			t.Skip("a fasthttp middleware; nethttp_test.go has net/http's")
+		}
 		s := tr.serve(t, Options{}, of(flux.Just(data("1"))), func(fs *fasthttp.Server) {
 			stream := fs.Handler
 			fs.Handler = func(ctx *fasthttp.RequestCtx) {

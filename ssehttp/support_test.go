@@ -10,9 +10,11 @@ import (
 	"crypto/x509"
 	"errors"
 	"io"
+	"log"
 	"log/slog"
 	"math/big"
 	"net"
+	"net/http"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -36,6 +38,7 @@ type transport struct {
 	goroutines bool
 	network    string
 	tls        bool
+	netHTTP    bool
 }
 
 var transports = []transport{
@@ -43,6 +46,8 @@ var transports = []transport{
 	{name: "goroutine", network: "tcp", goroutines: true},
 	{name: "TLS", network: "tcp", tls: true},
 	{name: "unix", network: "unix"},
+	{name: "net/http", network: "tcp", netHTTP: true},
+	{name: "net/http with TLS", network: "tcp", netHTTP: true, tls: true},
 }
 
 func overTransports(t *testing.T, f func(t *testing.T, tr transport)) {
@@ -79,6 +84,10 @@ func (tr transport) serve(t *testing.T, o Options, h Handler, wrap ...func(*fast
 	if tr.tls {
 		ln = tls.NewListener(ln, testTLS())
 	}
+	if tr.netHTTP {
+		s.serveNetHTTP(ln, h)
+		return s
+	}
 	fs := &fasthttp.Server{Handler: s.HTTP(h), Logger: silentLogger{}, IdleTimeout: time.Second}
 	for _, w := range wrap {
 		w(fs)
@@ -94,6 +103,21 @@ func (tr transport) serve(t *testing.T, o Options, h Handler, wrap ...func(*fast
 		s.accounts()
 	})
 	return s
+}
+
+// serveNetHTTP serves with net/http instead.
+func (s *served) serveNetHTTP(ln net.Listener, h Handler) {
+	hs := &http.Server{Handler: s.Handler(h), ErrorLog: log.New(io.Discard, "", 0)}
+	done := make(chan error, 1)
+	go func() { done <- hs.Serve(ln) }()
+	s.t.Cleanup(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), patient)
+		defer cancel()
+		assert.NoError(s.t, s.Shutdown(ctx))
+		assert.NoError(s.t, hs.Shutdown(ctx))
+		assert.ErrorIs(s.t, <-done, http.ErrServerClosed)
+		s.accounts()
+	})
 }
 
 // accounts checks that no connection is lost from the books.

@@ -1,6 +1,7 @@
 package ssehttp
 
 import (
+	"context"
 	"net"
 	"os"
 	"syscall"
@@ -9,30 +10,70 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// outlet chooses the transport of a connection. Only a bare socket can be taken
-// over: any other type (TLS, fasthttp's MaxConnsPerIP, a listener's own
-// wrapper) may do something to the bytes, or count on being closed.
+// outlet chooses the transport of a connection.
 func (s *Server) outlet(nc net.Conn) outlet {
+	if !bare(nc) {
+		return newStream(s)
+	}
+	sh := s.shard()
+	if sh == nil {
+		return newStream(s)
+	}
+	c := &socket{shard: sh, fd: -1}
+	c.init(s, c)
+	return c
+}
+
+// httpSocket is the outlet for a connection of net/http, which can be seen only
+// when the handler has returned; nil if none can be taken over.
+func (s *Server) httpSocket(values context.Context) outlet {
+	sh := s.shard()
+	if sh == nil {
+		return nil
+	}
+	c := &httpSocket{socket: socket{shard: sh, fd: -1}, values: values}
+	c.init(s, c)
+	return c
+}
+
+// httpSocket is a socket whose context has the values of net/http's.
+type httpSocket struct {
+	socket
+	values context.Context
+}
+
+func (c *httpSocket) context() context.Context { return httpContext{&c.streamContext, c.values} }
+
+// shard is the one for the next connection, or nil.
+func (s *Server) shard() *shard {
+	if s.opts.Goroutines {
+		return nil
+	}
+	sh, err := s.shards.next(s)
+	if err != nil {
+		s.opts.Logger.Error("ssehttp: no shard; the connection gets a goroutine", "error", err)
+		return nil
+	}
+	return sh
+}
+
+// bare tells whether a connection can be taken over: any type but those of package
+// net (TLS, fasthttp's MaxConnsPerIP, a listener's own wrapper) may do something to
+// the bytes, or count on being closed.
+func bare(nc net.Conn) bool {
 	switch nc.(type) {
 	case *net.TCPConn, *net.UnixConn:
-		if s.opts.Goroutines {
-			break
-		}
-		sh, err := s.shards.next(s)
-		if err != nil {
-			s.opts.Logger.Error("ssehttp: no shard; the connection gets a goroutine", "error", err)
-			break
-		}
-		c := &socket{shard: sh, fd: -1}
-		c.init(s, c)
-		return c
+		return true
 	}
-	return newStream(s)
+	return false
 }
 
 // duplicate gives a descriptor of our own for the socket under nc.
 func duplicate(nc net.Conn) (fd int, err error) {
-	sc, ok := under(nc).(syscall.Conn)
+	if w := under(nc); w != nil {
+		nc = w
+	}
+	sc, ok := nc.(syscall.Conn)
 	if !ok {
 		return 0, os.ErrInvalid
 	}

@@ -2,10 +2,17 @@
 
 package ssehttp
 
-import "net"
+import (
+	"context"
+	"net"
+)
 
 // outlet gives every connection a goroutine: only Linux has epoll.
 func (s *Server) outlet(net.Conn) outlet { return newStream(s) }
+
+func (s *Server) httpSocket(context.Context) outlet { return nil }
+
+func bare(net.Conn) bool { return false }
 
 // shards are a thing of Linux.
 type shards struct{}

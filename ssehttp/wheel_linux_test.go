@@ -82,6 +82,6 @@ func TestAWriteMovesTheHeartbeatAwayWithoutTouchingTheWheel(t *testing.T) {
 	c.init(s.srv, c)
 	c.wrote = 50
 	s.tick = 64
-	assert.EqualValues(t, 50+64, c.look(), "not idle for long enough: look again when it would be")
+	assert.EqualValues(t, 50+64, s.look(c), "not idle for long enough: look again when it would be")
 	assert.Zero(t, s.srv.Stats().Heartbeats)
 }

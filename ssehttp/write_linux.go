@@ -1,6 +1,8 @@
 package ssehttp
 
 import (
+	"unsafe"
+
 	"golang.org/x/sys/unix"
 )
 
@@ -44,7 +46,7 @@ func (c *socket) write(in *inbox, first uint32) {
 		}
 		size += n
 		for first != next {
-			e := &in.entries[first-1]
+			e := in.at(first - 1)
 			if n < e.size() {
 				break
 			}
@@ -70,17 +72,17 @@ func (c *socket) write(in *inbox, first uint32) {
 // gather gives the bytes of as many entries as one write should carry, and the
 // first entry that is not among them.
 func (c *socket) gather(in *inbox, first uint32) ([]byte, uint32) {
-	e := &in.entries[first-1]
-	if b, ok := in.inOnePiece(e); ok && (e.next == 0 || len(b) >= largeFrame) {
-		return b, e.next
+	next := in.at(first - 1).next
+	if b, ok := in.inOnePiece(first - 1); ok && (next == 0 || len(b) >= largeFrame) {
+		return b, next
 	}
 	b := c.shard.scratch[:0]
 	for first != 0 {
-		e := &in.entries[first-1]
+		e := in.at(first - 1)
 		if len(b)+e.size() > cap(b) || e.size() >= largeFrame && len(b) > 0 {
 			break
 		}
-		b = in.appendEntry(b, e)
+		b = in.appendEntry(b, first-1)
 		first = e.next
 	}
 	return b, first
@@ -92,10 +94,10 @@ func (c *socket) queue(in *inbox, first uint32, off int) {
 		c.stalled(off)
 	}
 	for first != 0 {
-		e := &in.entries[first-1]
-		b, ok := in.inOnePiece(e)
+		e := in.at(first - 1)
+		b, ok := in.inOnePiece(first - 1)
 		if !ok || e.n > 0 {
-			b = in.appendEntry(nil, e) // what stands in the inbox is used again
+			b = in.appendEntry(nil, first-1) // what stands in the inbox is used again
 		}
 		c.late.frames = append(c.late.frames, lateFrame{b, e.kind})
 		if e.kind == theLast {
@@ -111,19 +113,7 @@ func (c *socket) stalled(off int) {
 	c.late = &backlog{off: off}
 	c.wrote = s.tick
 	c.srv.counters.stalls.Add(1)
-	if s.clock.stall != 0 {
-		s.wheel.remove(c)
-		s.wheel.add(c, s.tick+s.clock.stall+1)
-	}
-}
-
-// unstalled goes back from the stall timeout to the heartbeat.
-func (c *socket) unstalled() {
-	w := &c.shard.wheel
-	w.remove(c)
-	if beat := c.shard.clock.heartbeat; beat != 0 {
-		w.add(c, c.wrote+beat)
-	}
+	s.schedule(c)
 }
 
 // resume writes what waits, now that the kernel has room again.
@@ -147,7 +137,7 @@ func (c *socket) resume() {
 	}
 	if len(l.frames) == 0 {
 		c.late = nil
-		c.unstalled()
+		c.shard.schedule(c) // back to the heartbeat
 	}
 	c.account(events, size)
 	if c.ending != 0 && c.late == nil {
@@ -197,19 +187,25 @@ func (c *socket) account(events, size int) {
 // much it took; -1 if the client is gone and the socket closed.
 func (c *socket) send(b []byte) (sent int) {
 	for sent < len(b) {
-		// The descriptor does not block, and Go ignores the SIGPIPE of a client
-		// that has gone; so the plainest of the calls will do.
-		n, err := unix.Write(int(c.fd), b[sent:])
+		n, err := writeSome(int(c.fd), b[sent:])
 		switch {
-		case n > 0:
-			sent += n
 		case err == unix.EAGAIN:
 			return sent
 		case err == unix.EINTR:
+		case err == 0 && n > 0:
+			sent += n
 		default:
 			c.close(Gone)
 			return -1
 		}
 	}
 	return sent
+}
+
+// writeSome is write(2) without telling Go's scheduler, which prepares for every
+// other call as for one that may block: the descriptor never does. Go ignores the SIGPIPE of a client that has gone. b is
+// not empty.
+func writeSome(fd int, b []byte) (int, unix.Errno) {
+	n, _, err := unix.RawSyscall(unix.SYS_WRITE, uintptr(fd), uintptr(unsafe.Pointer(unsafe.SliceData(b))), uintptr(len(b)))
+	return int(n), err
 }

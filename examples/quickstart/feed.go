@@ -64,7 +64,7 @@ func (f *feed) handle(r *ssehttp.Request) (flux.Publisher[ssehttp.Event], error)
 		return nil, err
 	}
 	f.watcher.joined(c)
-	return f.connection(c), nil
+	return f.connection(&c), nil
 }
 
 // logger writes the lives of the pipelines to the standard logger.

@@ -48,9 +48,9 @@ func alerts(samples flux.Flux[Sample]) flux.Flux[Alert] {
 
 // connection is the pipeline of one client: an open event, then the events that
 // it asked for, numbered on from the last one that it has seen.
-func (f *feed) connection(c client) flux.Flux[ssehttp.Event] {
+func (f *feed) connection(c *client) flux.Flux[ssehttp.Event] {
 	mine := f.events.Flux().Filter(func(e ssehttp.Event) bool { return slices.Contains(c.only, e.Name) })
-	all := flux.Concat(f.open, mine).DoFinally(func(why flux.SignalType) { f.watcher.left(c, why) })
+	all := flux.Concat(f.open, mine).DoFinally(func(why flux.SignalType) { f.watcher.left(*c, why) })
 	return flux.Map(flux.Index(all), func(e flux.Indexed[ssehttp.Event]) ssehttp.Event {
 		e.Value.ID = strconv.FormatInt(c.lastID+1+e.Index, 10)
 		return e.Value

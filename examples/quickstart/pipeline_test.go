@@ -40,7 +40,7 @@ func load(total float64) Sample { return Sample{CPU: CPU{Total: total}} }
 func steady(int64) Sample { return load(10) }
 
 func listen(ctx context.Context, f *feed, c client, into *[]ssehttp.Event) flux.Subscription {
-	return f.connection(c).SubscribeFunc(ctx, func(e ssehttp.Event) { *into = append(*into, e) }, nil)
+	return f.connection(&c).SubscribeFunc(ctx, func(e ssehttp.Event) { *into = append(*into, e) }, nil)
 }
 
 // after lets d pass for a test that is in a bubble, and everything come to rest.
@@ -203,8 +203,8 @@ func TestAClientThatAsksForNothingMissesEventsAndDelaysNobody(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newFeed(time.Second, &lives{})
 		f.start(t.Context(), time.Second, steady)
-		slow := &asksFor{n: 3}
-		f.connection(everything("slow")).Subscribe(t.Context(), slow)
+		c, slow := everything("slow"), &asksFor{n: 3}
+		f.connection(&c).Subscribe(t.Context(), slow)
 		var got []ssehttp.Event
 		listen(t.Context(), f, everything("fast"), &got)
 		after(3 * time.Second)

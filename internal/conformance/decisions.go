@@ -115,6 +115,15 @@ func decisions() []decision {
 				return strings.HasPrefix(l.Section, "up ") && strings.Contains(l.Got, `"cancel"`) || l.Section == "log"
 			}),
 		},
+		{
+			ID: "a-grace-period-leaves-nobody-waiting",
+			Reason: "who subscribes in the grace period of a refCount, after the source of its publish has ended, " +
+				"waits for ever in Reactor; ours connects anew",
+			Applies: func(c *Case) bool {
+				return c.uses(func(n node) bool { return n.op() == "refCount" && n.has("grace") })
+			},
+			Excuses: each(func(l line) bool { return l.Expected == "" }),
+		},
 	}
 }
 

@@ -54,6 +54,13 @@ func TestADecisionExplainsItsOwnDifferenceOnly(t *testing.T) {
 			`{"out":{"s":[[1,"next",[1]]]}}`,
 			`{"out":{"s":[[1,"next",[1]],[9,"next",[2]],[9,"complete"]]}}`, `{"out":{"s":[[9,"next",[2]],[9,"complete"]]}}`,
 		},
+		{
+			"a-grace-period-leaves-nobody-waiting",
+			`{"p":[{"op":"just","vs":[1]},{"op":"probe"},{"op":"publish"},{"op":"refCount","grace":9}],"subs":[{"id":"a","cancelAfter":1},{"id":"b","at":5}]}`, "",
+			`{"out":{"a":[[0,"next",1]]},"up":{"p":[[0,"subscribe"]]}}`,
+			`{"out":{"a":[[0,"next",1]],"b":[[5,"next",1],[5,"complete"]]},"up":{"p":[[0,"subscribe"],[5,"subscribe"]]}}`,
+			`{"out":{"b":[[5,"next",1],[5,"complete"]]},"up":{"p":[[0,"subscribe"],[5,"subscribe"]]}}`,
+		},
 	} {
 		t.Run(c.id, func(t *testing.T) {
 			flags := []string{}

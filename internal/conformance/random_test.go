@@ -90,6 +90,8 @@ func partsOf(cases []*Case, reg *registry) parts {
 			op := n.op()
 			switch {
 			case op == "probe", op == "flattenList":
+			case op == "cache", op == "autoConnect": // run on without a subscriber, as they should
+			case op == "refCount": // comes with what it counts
 			case endless(n):
 			case n.text("strategy", "") == "IGNORE": // exceeds the demand, as it should
 			case i == 0:
@@ -127,7 +129,11 @@ func (ps parts) pipeline(rnd *rand.Rand) *Case {
 		if rnd.IntN(2) == 0 {
 			p = append(p, map[string]any{"op": "probe", "id": fmt.Sprint("p", len(p))})
 		}
-		p = append(p, pick(rnd, ps.operators))
+		n := pick(rnd, ps.operators)
+		p = append(p, n)
+		if op := node(n).op(); op == "publish" || op == "replay" {
+			p = append(p, map[string]any{"op": "refCount"})
+		}
 	}
 	subs := []any{subscriberOf(rnd, "s", 0)}
 	if rnd.IntN(4) == 0 {

@@ -27,7 +27,7 @@ type rig struct {
 	hots map[string]*hot
 	sink sinkUnderTest
 	// connectable is the last publish or replay that was assembled.
-	connectable connectable
+	connectable flux.Connectable[any]
 
 	mu     sync.Mutex
 	trace  Trace
@@ -37,11 +37,6 @@ type rig struct {
 	closed bool // the time of the case is over: nothing is recorded any more
 	faults []string
 	leaks  []string // probes whose upstream ran on when every subscriber had gone
-}
-
-// connectable is what publish and replay give: a source that starts when told.
-type connectable interface {
-	connect(ctx context.Context) (disconnect func())
 }
 
 func newRig(ctx context.Context, reg *registry) *rig {

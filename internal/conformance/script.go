@@ -131,7 +131,7 @@ func (s *script) act(action []any) {
 	case "request":
 		s.subs[action[2].(string)].request(demandOf(action[3]))
 	case "connect":
-		s.disconnect = s.r.connectable.connect(s.r.ctx)
+		s.disconnect = s.r.connectable.Connect(s.r.ctx)
 	case "disconnect":
 		s.disconnect()
 	default:

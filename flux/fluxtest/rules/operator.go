@@ -148,6 +148,9 @@ func judge205(x *trial[int], op build) error {
 }
 
 func judge206(x *trial[int], op build) error {
+	if x.Traits.has(Detached) {
+		return moot("the operator has the trait Detached")
+	}
 	for _, demand := range []int64{0, 1, flux.Unbounded} {
 		rec, feeds, err := x.over(op, &source{silent: true}, demand)
 		if err != nil {

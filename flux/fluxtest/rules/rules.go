@@ -45,8 +45,8 @@ const (
 	Endless
 	// Swallows means that an operator does not pass on the error of its source.
 	Swallows
-	// Detached means that an operator need not subscribe to its source, or may let
-	// go of it before its subscriber cancels.
+	// Detached means that an operator and its source go their own ways: it may let
+	// go of it at any time, and keep it when its subscriber cancels.
 	Detached
 )
 
