@@ -55,7 +55,7 @@ func isOperator(f *ast.FuncDecl) bool {
 		return false
 	}
 	switch typeName(f.Type.Results.List[0].Type) {
-	case "Flux", "Mono":
+	case "Flux", "Mono", "Connectable", "ParallelFlux":
 		return f.Recv == nil || ast.IsExported(typeName(f.Recv.List[0].Type))
 	}
 	return false

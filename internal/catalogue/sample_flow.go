@@ -120,10 +120,5 @@ func timeSamples() []sample {
 		{"SubscribeOnExecutor", "SubscribeOnExecutor(exec)", func(g *stage) { out(g, g.in("-1-2|").SubscribeOnExecutor(inline{})) }},
 		{"CancelOn", "CancelOn()", func(g *stage) { cancelled(g, g.in("-1-2-3|").CancelOn()) }},
 		{"CancelOnExecutor", "CancelOnExecutor(exec)", func(g *stage) { cancelled(g, g.in("-1-2-3|").CancelOnExecutor(inline{})) }},
-		{"Share", "Share()", func(g *stage) {
-			shared := g.in("-1-2-3-4|").Share()
-			outOf(g, "first", shared, flux.Unbounded, nil)
-			g.after(9*millis/2, func() { outOf(g, "second", shared, flux.Unbounded, nil) })
-		}},
 	}
 }

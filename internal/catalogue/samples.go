@@ -13,7 +13,7 @@ type sample struct {
 func samples() []sample {
 	return slices.Concat(sourceSamples(), transformSamples(), filterSamples(), combineSamples(), mergeSamples(),
 		innerSamples(), aggregateSamples(), collectSamples(), bufferSamples(), windowSamples(), errorSamples(), repeatSamples(),
-		backpressureSamples(), sideSamples(), timeSamples())
+		backpressureSamples(), sideSamples(), timeSamples(), shareSamples(), railSamples())
 }
 
 // family is a chapter of the page: operators by the file they stand in.
@@ -36,6 +36,8 @@ func families() []family {
 		{"Errors and repetition", []string{"recover.go", "recover_map.go", "continue.go", "repeat.go", "retrywhen.go", "timeout.go", "timeout_on.go"}},
 		{"Backpressure", []string{"backpressure.go", "pull.go"}},
 		{"Lifecycle", []string{"lifecycle.go", "lifecycle_more.go", "observe.go"}},
-		{"Time, hops and sharing", []string{"delay.go", "hop.go", "hop_up.go", "share.go"}},
+		{"Time and hops", []string{"delay.go", "hop.go", "hop_up.go"}},
+		{"Sharing", []string{"publish.go", "replay.go", "connectable.go", "refcount.go", "share.go"}},
+		{"Parallel", []string{"parallel.go"}},
 	}
 }
