@@ -21,7 +21,7 @@ func rareFuncs() map[string]injected {
 
 func three() ints { return flux.Just(1, 2, 3) }
 
-func failing() ints { return flux.Just(1).ConcatWith(flux.Error[int](errors.New("other"))) }
+func oneThenFails() ints { return flux.Just(1).ConcatWith(flux.Error[int](errors.New("other"))) }
 
 // truth is a predicate with an injection.
 func truth(touch injection) func(int) bool { return func(v int) bool { touch.at(v); return true } }
@@ -193,10 +193,10 @@ func innerFuncs() map[string]injected {
 func errorFuncs() map[string]injected {
 	other := errors.New("other")
 	return map[string]injected{
-		"OnErrorResume": {src: failing, with: func(s ints, touch injection) ints {
+		"OnErrorResume": {src: oneThenFails, with: func(s ints, touch injection) ints {
 			return s.OnErrorResume(func(error) pub { return orFail(touch.fail(0), flux.Just(9)) })
 		}},
-		"OnErrorMap": {src: failing, with: func(s ints, touch injection) ints {
+		"OnErrorMap": {src: oneThenFails, with: func(s ints, touch injection) ints {
 			return s.OnErrorMap(func(error) error {
 				if err := touch.fail(0); err != nil {
 					return err
@@ -204,10 +204,10 @@ func errorFuncs() map[string]injected {
 				return other
 			})
 		}},
-		"OnErrorCompleteIf": {src: failing, with: func(s ints, touch injection) ints {
+		"OnErrorCompleteIf": {src: oneThenFails, with: func(s ints, touch injection) ints {
 			return s.OnErrorCompleteIf(func(error) bool { touch.at(0); return true })
 		}},
-		"RetryWhenCompanion": {src: failing, with: func(s ints, touch injection) ints {
+		"RetryWhenCompanion": {src: oneThenFails, with: func(s ints, touch injection) ints {
 			return flux.RetryWhenCompanion(s, func(failures flux.Flux[flux.RetrySignal]) flux.Flux[int] {
 				return flux.TryMap(failures, func(flux.RetrySignal) (int, error) { return 0, touch.fail(0) })
 			}).Take(20)
@@ -237,7 +237,7 @@ func endFuncs() map[string]injected {
 		"DoAfterTerminate": {src: three, unheard: true, with: func(s ints, touch injection) ints {
 			return s.DoAfterTerminate(nothing(touch))
 		}},
-		"DoOnError": {src: failing, with: func(s ints, touch injection) ints { return s.DoOnError(func(error) { touch.at(0) }) }},
+		"DoOnError": {src: oneThenFails, with: func(s ints, touch injection) ints { return s.DoOnError(func(error) { touch.at(0) }) }},
 		"DoOnEach":  {with: func(s ints, touch injection) ints { return s.DoOnEach(func(flux.Signal[int]) { touch.at(0) }) }},
 		"DoOnRequest": {unheard: true, with: func(s ints, touch injection) ints {
 			return s.DoOnRequest(func(int64) { touch.at(0) })

@@ -130,9 +130,7 @@ func drives() map[string]func(s ints) ints {
 		},
 	}
 	for _, op := range operators() {
-		// SubscribeOn has the values meet the request that begins them, and in a Merge
-		// below an error overtakes what waits.
-		if op.name != "SwitchMap to its source" && op.name != "OnErrorResume that resumed" && op.name != "SubscribeOn" {
+		if op.name != "SwitchMap to its source" && op.name != "OnErrorResume that resumed" {
 			ds[op.name] = op.build
 		}
 	}

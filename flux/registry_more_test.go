@@ -23,10 +23,7 @@ func morePassingHooks() []operator {
 	return []operator{
 		{name: "CancelOn", build: func(s ints) ints { return s.CancelOn() }},
 		{name: "CancelOnExecutor", build: func(s ints) ints { return s.CancelOnExecutor(inline{}) }},
-		{name: "SubscribeOn", build: func(s ints) ints { return s.SubscribeOn() }},
 		{name: "SubscribeOnExecutor", build: func(s ints) ints { return s.SubscribeOnExecutor(inline{}) }},
-		{name: "Checkpoint", build: func(s ints) ints { return s.Checkpoint("here") }},
-		{name: "CheckpointHere", build: func(s ints) ints { return s.CheckpointHere("here") }},
 		{name: "Hide", build: func(s ints) ints { return s.Hide() }},
 		{name: "Log", build: func(s ints) ints { return s.Log(quiet, "s") }},
 		{name: "Name", build: func(s ints) ints { return s.Name("s") }},

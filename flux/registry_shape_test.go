@@ -146,6 +146,11 @@ func pickingOperators() []operator {
 
 func answeringOperators() []operator {
 	return []operator{
+		// It subscribes to its source after Subscribe has returned; the others add to
+		// an error.
+		{name: "SubscribeOn", build: func(s ints) ints { return s.SubscribeOn() }},
+		{name: "Checkpoint", build: func(s ints) ints { return s.Checkpoint("here") }},
+		{name: "CheckpointHere", build: func(s ints) ints { return s.CheckpointHere("here") }},
 		{name: "Dematerialize", build: func(s ints) ints { return flux.Dematerialize(flux.Materialize(s)) }},
 		{name: "ConcatDelayError", build: func(s ints) ints { return flux.ConcatDelayError[int](none(), s) }},
 		{name: "OnErrorComplete", build: func(s ints) ints { return s.OnErrorComplete() }, swallows: true},

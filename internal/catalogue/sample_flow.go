@@ -8,7 +8,7 @@ import (
 	"github.com/freshet-go/freshet/flux/fluxtest"
 )
 
-// slowly requests one value at once and one after 6 and 10 ms.
+// slowly requests one value at once and some after 6.5 and 10.5 ms.
 func slowly[T any](g *stage, p flux.Publisher[T]) {
 	outBy(g, p, 1, func(rec *fluxtest.Recorder[string]) {
 		g.after(13*millis/2, func() { rec.Request(1) })

@@ -46,7 +46,7 @@ func shareSamples() []sample {
 		shares("CacheLastFor", "CacheLastFor(1, 1s)", func(s fints) fints { return s.CacheLastFor(1, time.Second) }),
 		shares("Connectable.AutoConnect", "Publish().AutoConnect(2)", func(s fints) fints { return s.Publish().AutoConnect(2) }),
 		shares("Connectable.RefCount", "Publish().RefCount(2)", func(s fints) fints { return s.Publish().RefCount(2) }),
-		shares("Connectable.RefCountGrace", "Publish().RefCountGrace(1, 3ms).Take(1)", func(s fints) fints {
+		shares("Connectable.RefCountGrace", "Publish().RefCountGrace(1, 4ms).Take(1)", func(s fints) fints {
 			return s.Publish().RefCountGrace(1, 4*millis).Take(1)
 		}),
 	}
