@@ -80,6 +80,7 @@ func (x fastExchange) stream(s *Server, o opening) {
 	x.ctx.Hijack(func(nc net.Conn) {
 		if err := s.admit(o); err != nil {
 			s.refused(err)
+			s.tellRefused(err, o.out.core().path(), nc.RemoteAddr())
 			_, _ = nc.Write(lateRefusal(err))
 			_ = nc.Close()
 			return

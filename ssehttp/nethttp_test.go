@@ -158,7 +158,6 @@ func TestAResponseWriterThatCannotFlushEndsTheStream(t *testing.T) {
 	assert.EqualValues(t, 1, s.Stats().Closed(Gone))
 }
 
-
 // wrappingListener hides the sockets of its connections, as a limiting listener
 // does.
 type wrappingListener struct{ net.Listener }

@@ -66,12 +66,13 @@ func (s *Server) shuttingDown() error {
 }
 
 // refused counts a refusal.
-func (s *Server) refused(err error) {
-	cause := RefusedByHandler
+func (s *Server) refused(err error) { s.counters.refused[causeOf(err)].Add(1) }
+
+func causeOf(err error) Refusal {
 	if own, ok := errors.AsType[*refusal](err); ok {
-		cause = own.cause
+		return own.cause
 	}
-	s.counters.refused[cause].Add(1)
+	return RefusedByHandler
 }
 
 // retryAfter is the value of the header, or empty.
