@@ -17,6 +17,7 @@ import (
 type outlet interface {
 	core() *conn
 	context() context.Context
+	number() int // of the shard, -1 if there is none
 	// start takes the connection over and then subscribes, once the outlet can
 	// take events.
 	start(head []byte, nc net.Conn, o opening)

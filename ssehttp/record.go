@@ -103,7 +103,7 @@ const sinceStep = 100 * time.Millisecond
 // about is what can be told of the stream by its transport, but for what waits.
 func (c *conn) about() StreamInfo {
 	i := StreamInfo{
-		Path: c.path(), Shard: -1, Events: c.taken,
+		Path: c.path(), Shard: c.out.number(), Events: c.taken,
 		Opened: c.srv.began.Add(time.Duration(c.since) * sinceStep),
 	}
 	if r := c.record; r != nil && r.own {

@@ -31,6 +31,8 @@ type socket struct {
 	ending     Reason // close for this when everything is written
 }
 
+func (c *socket) number() int { return c.shard.number }
+
 func (c *socket) carry(frame *[]byte) { c.shard.put(entry{to: c, frame: frame}) }
 
 // encode writes the event straight into the inbox, or if it is large into bytes

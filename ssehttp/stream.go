@@ -134,6 +134,8 @@ func (st *stream) abort(r Reason) {
 	st.wire.cut(st.writing)
 }
 
+func (st *stream) number() int { return -1 }
+
 func (st *stream) carry(frame *[]byte) {
 	st.mu.Lock()
 	defer st.mu.Unlock()

@@ -142,7 +142,6 @@ func (s *shard) survey(n int) []StreamInfo {
 func (c *socket) describe() StreamInfo {
 	i := c.about()
 	k := &c.shard.clock
-	i.Shard = c.shard.number
 	i.LastWrite = k.start.Add(time.Duration(c.wrote) * k.tick)
 	i.Demand = c.granted.Load() - c.taken
 	if l := c.late; l != nil {
