@@ -17,20 +17,23 @@ func DelayUntil[T, X any, P Publisher[X]](src Publisher[T], trigger func(T) P) F
 	if trigger == nil {
 		return nilFunc[T]("DelayUntil")
 	}
-	return ConcatMap(src, func(v T) Flux[T] {
-		return Flux[T]{sourceFunc[T](func(ctx context.Context, s Subscriber[T]) {
-			d := &awaited[T, X]{v: v, drain: drain[T]{ctx: ctx, down: s, push: pusher(s)}}
-			d.up = &d.trigger
-			d.trigger.Request(Unbounded)
-			s.OnSubscribe(d)
-			var p P
-			if err := try(func() { p = trigger(v) }); err != nil {
-				d.OnError(err)
-				return
-			}
-			sourceOf(Publisher[X](p)).subscribe(ctx, d)
-		})}
-	})
+	return ConcatMap(src, func(v T) Flux[T] { return awaiting[T, X](v, trigger) })
+}
+
+// awaiting gives v when the publisher that trigger makes for it has completed.
+func awaiting[T, X any, P Publisher[X]](v T, trigger func(T) P) Flux[T] {
+	return Flux[T]{sourceFunc[T](func(ctx context.Context, s Subscriber[T]) {
+		d := &awaited[T, X]{v: v, drain: drain[T]{ctx: ctx, down: s, push: pusher(s)}}
+		d.up = &d.trigger
+		d.trigger.Request(Unbounded)
+		s.OnSubscribe(d)
+		var p P
+		if err := try(func() { p = trigger(v) }); err != nil {
+			d.OnError(err)
+			return
+		}
+		sourceOf(Publisher[X](p)).subscribe(ctx, d)
+	})}
 }
 
 // awaited is one value that waits for its trigger.

@@ -60,6 +60,7 @@
 // take, skip, distinct, element, sample; aggregate, then; buffer, window, groupby;
 // concat, merge, sequential, zip, combinelatest, withlatest, join, first;
 // concatmap, switchmap, expand, filterwhen; recover, retrywhen, repeat, using,
-// timeout; backpressure, hop, delay; lifecycle, observe; share; terminal, pull.
+// timeout; backpressure, hop, delay; lifecycle, observe; share; terminal, pull. The
+// methods of a Mono are in the files mono_*, and the rest of it in package mono.
 // What they have in common is in the kernel files, each with its invariants.
 package flux

@@ -19,8 +19,13 @@ func TestEveryExportedNameIsDocumentedAndEveryOperatorHasAnExample(t *testing.T)
 		require.True(t, e.Output != "" || e.EmptyOutput, "Example%s has no output to check", e.Name)
 		examples[e.Name] = true
 		ast.Inspect(e.Code, func(n ast.Node) bool {
-			if used, ok := n.(*ast.SelectorExpr); ok && isFlux(used.X) {
+			used, ok := n.(*ast.SelectorExpr)
+			switch {
+			case !ok:
+			case isFlux(used.X):
 				examples[used.Sel.Name] = true // a small function may be shown beside another
+			case strings.HasPrefix(e.Name, "Mono_"):
+				examples["Mono_"+used.Sel.Name] = true // what a Flux has too is shown by families
 			}
 			return true
 		})
@@ -46,8 +51,8 @@ func TestEveryExportedNameIsDocumentedAndEveryOperatorHasAnExample(t *testing.T)
 			operator("", f)
 		}
 		for _, m := range typ.Methods {
-			if typ.Name == "Flux" {
-				operator("Flux_", m)
+			if typ.Name == "Flux" || typ.Name == "Mono" {
+				operator(typ.Name+"_", m)
 				continue
 			}
 			if !wellKnown[m.Name] {
@@ -66,28 +71,36 @@ func TestEveryExportedNameIsDocumentedAndEveryOperatorHasAnExample(t *testing.T)
 // spine are the files whose operators must all be shown by an Example; a family
 // joins when its examples are written.
 var spine = map[string]bool{
-	"backpressure.go": true,
-	"concatmap.go":    true,
-	"connectable.go":  true,
-	"create.go":       true,
-	"filter.go":       true,
-	"flux.go":         true,
-	"generate.go":     true,
-	"hooks.go":        true,
-	"hop.go":          true,
-	"interval.go":     true,
-	"lifecycle.go":    true,
-	"materialize.go":  true,
-	"parallel.go":     true,
-	"produce.go":      true,
-	"publish.go":      true,
-	"pull.go":         true,
-	"recover.go":      true,
-	"replay.go":       true,
-	"take.go":         true,
-	"terminal.go":     true,
-	"timeout.go":      true,
-	"transform.go":    true,
+	"backpressure.go":   true,
+	"concatmap.go":      true,
+	"connectable.go":    true,
+	"create.go":         true,
+	"filter.go":         true,
+	"flux.go":           true,
+	"generate.go":       true,
+	"hooks.go":          true,
+	"hop.go":            true,
+	"interval.go":       true,
+	"lifecycle.go":      true,
+	"materialize.go":    true,
+	"mono.go":           true,
+	"mono_cache.go":     true,
+	"mono_filter.go":    true,
+	"mono_hop.go":       true,
+	"mono_lifecycle.go": true,
+	"mono_peek.go":      true,
+	"mono_recover.go":   true,
+	"mono_time.go":      true,
+	"parallel.go":       true,
+	"produce.go":        true,
+	"publish.go":        true,
+	"pull.go":           true,
+	"recover.go":        true,
+	"replay.go":         true,
+	"take.go":           true,
+	"terminal.go":       true,
+	"timeout.go":        true,
+	"transform.go":      true,
 }
 
 // wellKnown are methods whose contract their interface states.

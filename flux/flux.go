@@ -75,6 +75,8 @@ func sourceOf[T any](p Publisher[T]) source[T] {
 		return p.source()
 	case interface{ Flux() Flux[T] }:
 		return p.Flux().source()
+	case interface{ Output(inside.Token) Flux[T] }:
+		return p.Output(inside.Token{}).source()
 	case inside.Publisher:
 		return sourceFunc[T](p.(Publisher[T]).Subscribe)
 	}

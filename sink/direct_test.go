@@ -80,7 +80,7 @@ func TestBestEffortOverflowsWhenNobodyHasDemand(t *testing.T) {
 	assert.Equal(t, sink.OK, s.TryEmit(2))
 	assert.Equal(t, sink.FailOverflow, s.TryEmit(3))
 	assert.Equal(t, []int{2}, a.got())
-	assert.Equal(t, sink.Stats{Subscribers: 1, Emitted: 1, Refused: 2, Delivered: 1, Dropped: 2}, s.Stats())
+	assert.Equal(t, sink.Stats{Subscribers: 1, Emitted: 1, Overflowed: 2, Delivered: 1, Dropped: 2}, s.Stats())
 }
 
 func TestAllOrNothingRefusesAValueThatOneSubscriberCannotTake(t *testing.T) {
@@ -95,7 +95,7 @@ func TestAllOrNothingRefusesAValueThatOneSubscriberCannotTake(t *testing.T) {
 	assert.Equal(t, sink.OK, s.TryEmit(5))
 	assert.Equal(t, []int{1, 3, 5}, fast.got())
 	assert.Equal(t, []int{1, 3}, slow.got())
-	assert.Equal(t, sink.Stats{Subscribers: 1, Emitted: 3, Refused: 2, Delivered: 5}, s.Stats())
+	assert.Equal(t, sink.Stats{Subscribers: 1, Emitted: 3, Overflowed: 2, Delivered: 5}, s.Stats())
 }
 
 func TestDemandSaturates(t *testing.T) {

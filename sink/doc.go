@@ -11,20 +11,27 @@
 // of it is a [Result]. A sink is hot: it emits whether or not anybody listens,
 // and a subscriber sees what is emitted from its subscription on. A direct sink
 // keeps nothing; an emission is a walk over the subscribers on the goroutine
-// that emits. The terminal is the completion or the error; it is remembered, and
-// whoever subscribes later gets it at once.
+// that emits. A buffered sink keeps values until there is demand for them; a
+// replay sink keeps them for those who come later. The terminal is the completion
+// or the error; it is remembered, and whoever subscribes later gets it.
+//
+// # Which sink
+//
+// For live values [DirectBestEffort], with a [Policy] for each subscriber where
+// dropping is not right; for values that all must see [MulticastBuffer], and
+// [DirectAllOrNothing] where the emitter would rather be told; for one reader
+// [UnicastBuffer]; for a state [ReplayLatest]; for a result [NewOne]; for each
+// user, room or document [NewKeyed]. docs/sinks.md has the table, with Reactor's
+// names beside ours.
 //
 // # Demand
 //
-// A subscriber asks for a number of values, and gets no more. What a direct sink
-// does with a value that a subscriber did not ask for is the difference between
-// its two kinds:
-//
-//   - [DirectBestEffort]: that subscriber misses it, and only that one. Right for
-//     live readings, prices, presence: the next value makes up for it.
-//   - [DirectAllOrNothing]: nobody gets it, and the emitter is told FailOverflow.
-//     Right where subscribers must agree on what they saw; the slowest sets the
-//     pace.
+// A subscriber asks for a number of values, and gets no more. What a sink does
+// with a value that a subscriber did not ask for is the main difference between
+// the kinds: a best-effort sink leaves that subscriber out, alone; an
+// all-or-nothing sink gives it to nobody and tells the emitter FailOverflow; a
+// buffered sink lets it wait, and with it everybody; a replay sink lets it wait
+// for that subscriber, alone.
 //
 // # Many emitters
 //
@@ -40,7 +47,8 @@
 // An emitter that meets no other gets the exact result. Handed cannot be exact:
 // the value may turn out to have no taker. Stats counts those as Lost, and
 // Options.Hooks.NextDropped gets them. Reactor's own answer, refusing at once,
-// is Options.Strict.
+// is Options.Strict. Sinks with a buffer and replay sinks take what meets an
+// emission as they take everything, and always answer exactly.
 //
 // The price of handing off is that an emission may send other goroutines' values
 // before it returns. A subscriber that blocks therefore holds up every emitter's
@@ -66,10 +74,16 @@
 // # Coming from Reactor
 //
 // Sinks.many().multicast().directBestEffort() is [DirectBestEffort],
-// directAllOrNothing() is [DirectAllOrNothing], tryEmitNext is TryEmit, emitNext
-// is Emit, FAIL_FAST is [FailFast], asFlux() is Flux(), mostly not needed. Results
-// and their precedence are Reactor's. On purpose different: contended and
-// re-entrant emissions are queued, in order, instead of refused or nested; a
-// subscriber of the terminal's moment cannot miss the error; subscribing and
-// cancelling do not copy the list of subscribers.
+// directAllOrNothing() is [DirectAllOrNothing], onBackpressureBuffer(n) is
+// [MulticastBuffer]; unicast().onBackpressureBuffer() is [UnicastBuffer] or
+// [UnicastBounded], onBackpressureError() is [UnicastError]; replay().all(),
+// latest(), latestOrDefault(v) and limit(...) are [ReplayAll], [ReplayLatest],
+// [ReplayLatestOrDefault] and [ReplayLimit], [ReplayFor], [ReplayLimitFor]; one()
+// and empty() are [NewOne] and [NewEmpty]. tryEmitNext is TryEmit, emitNext is
+// Emit, FAIL_FAST is [FailFast], asFlux() is Flux(), mostly not needed. Results and
+// their precedence are Reactor's. On purpose different: contended and re-entrant
+// emissions are queued, in order, instead of refused or nested; a buffer of n holds
+// n; a sink that cancelled itself says so; a subscriber of the terminal's moment
+// cannot miss the error; subscribing and cancelling do not copy the list of
+// subscribers.
 package sink

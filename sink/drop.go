@@ -9,15 +9,16 @@ import (
 )
 
 // dropNext, discard and dropError hand to the sink's hooks what no subscriber
-// can be given.
+// can be given. They are generic so that a value becomes an any, which allocates,
+// only where there is a hook.
 
-func dropNext(h *flux.Hooks, v any) {
+func dropNext[T any](h *flux.Hooks, v T) {
 	if h.NextDropped != nil {
 		shield(func() { h.NextDropped(v) })
 	}
 }
 
-func discard(h *flux.Hooks, v any) {
+func discard[T any](h *flux.Hooks, v T) {
 	if h.Discarded != nil {
 		shield(func() { h.Discarded(v) })
 	}

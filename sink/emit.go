@@ -13,16 +13,16 @@ package sink
 //     Reactor throws here.
 //
 // It returns the last result. Source: Reactor's Sinks.Many.emitNext.
-func (d *Direct[T]) Emit(v T, h Handler) Result {
-	r := persist(SignalNext, h, func() Result { return d.TryEmit(v) })
+func (m *many[T]) Emit(v T, h Handler) Result {
+	r := persist(SignalNext, h, func() Result { return m.TryEmit(v) })
 	switch r {
 	case FailOverflow:
-		discard(&d.hooks, v)
-		d.EmitError(ErrOverflow, FailFast)
+		discard(&m.hooks, v)
+		m.EmitError(ErrOverflow, FailFast)
 	case FailCancelled:
-		discard(&d.hooks, v)
+		discard(&m.hooks, v)
 	case FailTerminated:
-		dropNext(&d.hooks, v)
+		dropNext(&m.hooks, v)
 	}
 	return r
 }
@@ -31,8 +31,8 @@ func (d *Direct[T]) Emit(v T, h Handler) Result {
 // returns the last result; only after FailNonSerialized is the sink still open.
 //
 // Source: Reactor's Sinks.Many.emitComplete.
-func (d *Direct[T]) EmitComplete(h Handler) Result {
-	return persist(SignalComplete, h, d.TryComplete)
+func (m *many[T]) EmitComplete(h Handler) Result {
+	return persist(SignalComplete, h, m.TryComplete)
 }
 
 // EmitError is TryError that asks h whether to repeat a failed attempt. An error
@@ -40,10 +40,10 @@ func (d *Direct[T]) EmitComplete(h Handler) Result {
 // result; only after FailNonSerialized is the sink still open.
 //
 // Source: Reactor's Sinks.Many.emitError.
-func (d *Direct[T]) EmitError(err error, h Handler) Result {
-	r := persist(SignalError, h, func() Result { return d.TryError(err) })
+func (m *many[T]) EmitError(err error, h Handler) Result {
+	r := persist(SignalError, h, func() Result { return m.TryError(err) })
 	if r == FailTerminated {
-		dropError(&d.hooks, orInvalid(err))
+		dropError(&m.hooks, orInvalid(err))
 	}
 	return r
 }

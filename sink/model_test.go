@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"testing"
+	"sync/atomic"
 
 	"github.com/freshet-go/freshet/flux"
 	"github.com/freshet-go/freshet/sink"
@@ -12,23 +12,22 @@ import (
 	"pgregory.net/rapid"
 )
 
-// The model is a sink written the slow and obvious way, for one goroutine: a
-// list of subscribers, and a queue in which values and joining subscribers stand
-// in the order of their calls. A random script runs on it and on the real sink;
-// both write down what happened.
+// A model is a sink written the slow and obvious way, for one goroutine. A random
+// script runs on it and on the real sink; both write down what happened.
 
 // act is one call of a script: what a test does, or a subscriber inside OnNext.
 type act struct {
 	verb string // emit, complete, error, subscribe, request, cancel
 	who  int    // request, cancel: the subscriber
 	n    int64  // emit: the value; subscribe, request: the demand
+	pol  string // subscribe: the policy
 }
 
 // play is what scripts act on.
 type play interface {
 	emit(v int) sink.Result
 	end(err error) sink.Result
-	subscribe(demand int64)
+	subscribe(demand int64, policy string)
 	request(who int, n int64)
 	cancel(who int)
 	subscribers() int
@@ -46,7 +45,7 @@ func run(p play, a act) string {
 	case "error":
 		r = fmt.Sprintf("%#v", p.end(errBoom))
 	case "subscribe":
-		p.subscribe(a.n)
+		p.subscribe(a.n, a.pol)
 	case "request":
 		if p.canAct(a.who) {
 			p.request(a.who, a.n)
@@ -62,183 +61,9 @@ func run(p play, a act) string {
 // scripts: what subscriber i does inside its k-th OnNext.
 type scripts map[[2]int]act
 
-type modelSub struct {
-	id, seen int
-	demand   int64
-	in, gone bool
-	log      []string
-}
-
-type model struct {
-	all      bool // all or nothing
-	limit    int
-	scripts  scripts
-	subs     []*modelSub
-	queue    []any // int: a value; *modelSub: one that joins
-	busy     bool
-	closed   bool
-	terminal string
-	results  []string
-}
-
-func (m *model) emit(v int) sink.Result {
-	values := 0
-	for _, e := range m.queue {
-		if _, ok := e.(int); ok {
-			values++
-		}
-	}
-	switch {
-	case m.closed:
-		return sink.FailTerminated
-	case m.busy && values == m.limit:
-		return sink.FailNonSerialized
-	case m.busy:
-		m.queue = append(m.queue, v)
-		return sink.Handed
-	case m.subscribers() == 0:
-		return sink.FailZeroSubscriber
-	}
-	m.busy = true
-	r := m.deliver(v)
-	m.drain()
-	return r
-}
-
-func (m *model) end(err error) sink.Result {
-	if m.closed {
-		return sink.FailTerminated
-	}
-	m.closed = true
-	m.terminal = "complete"
-	if err != nil {
-		m.terminal = err.Error()
-	}
-	if m.busy {
-		return sink.Handed
-	}
-	m.busy = true
-	m.drain()
-	return sink.OK
-}
-
-func (m *model) drain() {
-	for len(m.queue) > 0 {
-		if s, ok := m.queue[0].(*modelSub); ok {
-			m.queue = m.queue[1:]
-			s.in = true
-			continue
-		}
-		// Values leave the queue up to 32 at a time, which makes room.
-		n := 0
-		for n < min(32, len(m.queue)) {
-			if _, ok := m.queue[n].(int); !ok {
-				break
-			}
-			n++
-		}
-		batch := m.queue[:n]
-		m.queue = m.queue[n:]
-		for _, v := range batch {
-			m.deliver(v.(int))
-		}
-	}
-	if m.closed {
-		for _, s := range m.subs {
-			s.finish(m.terminal)
-		}
-	}
-	m.busy = false
-}
-
-func (s *modelSub) finish(terminal string) {
-	if !s.gone {
-		s.gone = true
-		s.log = append(s.log, terminal)
-	}
-}
-
-func (m *model) deliver(v int) sink.Result {
-	here := append([]*modelSub{}, m.subs...)
-	delivered, missed := 0, 0
-	for _, s := range here {
-		if s.in && !s.gone && s.demand == 0 {
-			missed++
-		}
-	}
-	if m.all && missed > 0 {
-		return sink.FailOverflow
-	}
-	missed = 0
-	for _, s := range here {
-		switch {
-		case !s.in || s.gone:
-		case s.demand == 0:
-			missed++
-		default:
-			delivered++
-			if s.demand != flux.Unbounded {
-				s.demand--
-			}
-			s.log = append(s.log, fmt.Sprint(v))
-			s.seen++
-			if a, ok := m.scripts[[2]int{s.id, s.seen}]; ok {
-				m.results = append(m.results, run(m, a))
-			}
-		}
-	}
-	switch {
-	case delivered > 0:
-		return sink.OK
-	case missed > 0:
-		return sink.FailOverflow
-	}
-	return sink.FailZeroSubscriber
-}
-
-func (m *model) subscribe(demand int64) {
-	s := &modelSub{id: len(m.subs), demand: demand}
-	m.subs = append(m.subs, s)
-	switch {
-	case m.closed:
-		s.finish(m.terminal)
-	case m.busy:
-		m.queue = append(m.queue, s)
-	default:
-		s.in = true
-	}
-}
-
-func (m *model) canAct(who int) bool { return who < len(m.subs) }
-
-func (m *model) request(who int, n int64) {
-	s := m.subs[who]
-	switch {
-	case s.gone:
-	case n <= 0:
-		s.finish("bad request")
-	case s.demand+n < 0:
-		s.demand = flux.Unbounded
-	default:
-		s.demand += n
-	}
-}
-
-func (m *model) cancel(who int) { m.subs[who].gone = true }
-
-func (m *model) subscribers() int {
-	n := 0
-	for _, s := range m.subs {
-		if !s.gone {
-			n++
-		}
-	}
-	return n
-}
-
 // real is the sink under test.
 type real struct {
-	s       *sink.Direct[int]
+	s       sink.Many[int]
 	scripts scripts
 	subs    []*realSub
 	results []string
@@ -262,10 +87,23 @@ func (r *real) end(err error) sink.Result {
 	return r.s.TryComplete()
 }
 
-func (r *real) subscribe(demand int64) {
+func (r *real) subscribe(demand int64, policy string) {
 	s := &realSub{r: r, id: len(r.subs), demand: demand}
 	r.subs = append(r.subs, s)
+	if p, ok := policies[policy]; ok {
+		r.s.(*sink.Direct[int]).Flux(p()).Subscribe(context.Background(), s)
+		return
+	}
 	r.s.Subscribe(context.Background(), s)
+}
+
+// policies by the names that the models know them by.
+var policies = map[string]func() sink.Policy{
+	"drop":     func() sink.Policy { return sink.Drop().Count(new(atomic.Int64)) },
+	"latest":   sink.Latest,
+	"kick":     sink.Kick,
+	"conflate": func() sink.Policy { return sink.Conflate(func(v int) int { return v % 3 }) },
+	"gap":      func() sink.Policy { return sink.Gap(func(missed int64) int { return -int(missed) }) },
 }
 
 func (r *real) canAct(who int) bool      { return who < len(r.subs) }
@@ -291,7 +129,8 @@ func (s *realSub) OnNext(v int) {
 	s.log = append(s.log, fmt.Sprint(v))
 	s.seen++
 	if a, ok := s.r.scripts[[2]int{s.id, s.seen}]; ok {
-		s.r.results = append(s.r.results, run(s.r, a))
+		line := run(s.r, a)
+		s.r.results = append(s.r.results, line)
 	}
 }
 
@@ -300,12 +139,16 @@ func (s *realSub) OnError(err error) {
 		s.log = append(s.log, "bad request")
 		return
 	}
+	if errors.Is(err, flux.ErrInvalid) {
+		s.log = append(s.log, "taken")
+		return
+	}
 	s.log = append(s.log, err.Error())
 }
 
 func (s *realSub) OnComplete() { s.log = append(s.log, "complete") }
 
-func acts(subs int, terminals bool) *rapid.Generator[act] {
+func acts(subs int, terminals bool, policies ...string) *rapid.Generator[act] {
 	return rapid.Custom(func(t *rapid.T) act {
 		verbs := []string{"emit", "emit", "emit", "emit", "subscribe", "request", "request", "cancel", "bad"}
 		if terminals {
@@ -317,6 +160,9 @@ func acts(subs int, terminals bool) *rapid.Generator[act] {
 			a.n = int64(rapid.IntRange(1, 1000).Draw(t, "v"))
 		case "subscribe":
 			a.n = rapid.SampledFrom([]int64{0, 1, 2, 5, flux.Unbounded, flux.Unbounded}).Draw(t, "demand")
+			if len(policies) > 0 {
+				a.pol = rapid.SampledFrom(policies).Draw(t, "policy")
+			}
 		case "request":
 			a.n = rapid.SampledFrom([]int64{1, 2, 5, flux.Unbounded - 1, flux.Unbounded}).Draw(t, "n")
 		case "bad":
@@ -326,36 +172,44 @@ func acts(subs int, terminals bool) *rapid.Generator[act] {
 	})
 }
 
-func TestADirectSinkBehavesLikeItsModelAlsoWhenSubscribersActInsideOnNext(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		all := rapid.Bool().Draw(t, "all or nothing")
-		limit := rapid.IntRange(1, 40).Draw(t, "hand-off")
-		subs := rapid.IntRange(1, 40).Draw(t, "subscribers")
-		in := scripts{}
-		for range rapid.IntRange(0, 30).Draw(t, "scripts") {
-			key := [2]int{rapid.IntRange(0, subs-1).Draw(t, "who"), rapid.IntRange(1, 6).Draw(t, "k")}
-			in[key] = acts(subs, rapid.IntRange(0, 9).Draw(t, "end") == 0).Draw(t, "inside")
+// modelled is a model: a play that keeps its subscribers and results.
+type modelled interface {
+	play
+	outcome() ([]*modelSub, []string)
+}
+
+// compare plays a random script on a model and on a sink.
+func compare(t *rapid.T, subs int, build func(in scripts) (modelled, sink.Many[int]), policies ...string) {
+	in := scripts{}
+	for range rapid.IntRange(0, 30).Draw(t, "scripts") {
+		key := [2]int{rapid.IntRange(0, subs-1).Draw(t, "who"), rapid.IntRange(1, 6).Draw(t, "k")}
+		in[key] = acts(subs, rapid.IntRange(0, 9).Draw(t, "end") == 0, policies...).Draw(t, "inside")
+	}
+	m, s := build(in)
+	r := &real{s: s, scripts: in}
+	for range rapid.IntRange(0, subs/2).Draw(t, "at first") {
+		m.subscribe(flux.Unbounded, "")
+		r.subscribe(flux.Unbounded, "")
+	}
+	same := func() {
+		ms, results := m.outcome()
+		require.Equal(t, results, r.results)
+		require.Len(t, r.subs, len(ms))
+		for i := range ms {
+			require.Equal(t, ms[i].log, r.subs[i].log, "subscriber %d", i)
 		}
-		o := sink.Options{HandOff: limit}
-		m, r := &model{all: all, limit: limit, scripts: in}, &real{s: sink.DirectBestEffort[int](o), scripts: in}
-		if all {
-			r.s = sink.DirectAllOrNothing[int](o)
-		}
-		for range rapid.IntRange(0, subs/2).Draw(t, "at first") {
-			m.subscribe(flux.Unbounded)
-			r.subscribe(flux.Unbounded)
-		}
-		for range rapid.IntRange(1, 40).Draw(t, "steps") {
-			a := acts(subs, false).Draw(t, "do")
-			require.Equal(t, run(m, a), run(r, a))
-			require.Equal(t, m.results, r.results)
-		}
-		a := act{verb: rapid.SampledFrom([]string{"complete", "error"}).Draw(t, "last")}
+	}
+	for range rapid.IntRange(1, 40).Draw(t, "steps") {
+		a := acts(subs, false, policies...).Draw(t, "do")
 		require.Equal(t, run(m, a), run(r, a))
-		for i := range m.subs {
-			require.Equal(t, m.subs[i].log, r.subs[i].log, "subscriber %d", i)
-		}
-		require.Len(t, r.subs, len(m.subs))
-		require.Zero(t, r.s.SubscriberCount())
-	})
+		same()
+	}
+	a := act{verb: rapid.SampledFrom([]string{"complete", "error"}).Draw(t, "last")}
+	require.Equal(t, run(m, a), run(r, a))
+	same()
+	for i := range r.subs { // what waits for demand, the terminal included
+		a := act{verb: "request", who: i, n: flux.Unbounded}
+		require.Equal(t, run(m, a), run(r, a))
+		same()
+	}
 }

@@ -17,21 +17,24 @@ const (
 	// Handed says that another goroutine is emitting, or this one is, further up its
 	// stack; the signal waits in the hand-off queue and is sent, in order, as
 	// soon as the emission in progress is through. What becomes of it then, the
-	// emitter does not learn; Stats.Lost counts the values that reached nobody.
+	// emitter does not learn; Stats.Lost counts the values that reached nobody. A
+	// sink with a buffer, and a replay, never say so of a value.
 	Handed
 	// FailTerminated says that the sink has completed or failed.
 	FailTerminated
-	// FailOverflow says that there was no demand. From an all-or-nothing sink: of at least one
-	// subscriber, and nobody got the value; from a best-effort sink: of every
-	// subscriber.
+	// FailOverflow says that there was no demand. From an all-or-nothing sink: of at
+	// least one subscriber, and nobody got the value; from a best-effort sink: of
+	// every subscriber; from a sink with a buffer: and no room either.
 	FailOverflow
-	// FailCancelled says that the sink was cancelled from downstream, for good. Direct
-	// sinks never say so.
+	// FailCancelled says that the sink was cancelled from downstream, for good: the
+	// subscriber of a [Unicast] has left, or the last one of a [Multicast] that is
+	// not kept open. Other sinks never say so.
 	FailCancelled
 	// FailNonSerialized says that another emission is in progress and the hand-off queue
 	// is full, or the sink is Strict. The attempt may be repeated.
 	FailNonSerialized
-	// FailZeroSubscriber says that nobody is subscribed.
+	// FailZeroSubscriber says that nobody is subscribed; from a sink with a buffer,
+	// that in addition the buffer is full.
 	FailZeroSubscriber
 )
 

@@ -174,7 +174,7 @@ func TestEightEmittersAndSubscribersThatComeAndGo(t *testing.T) {
 		st := s.Stats()
 		assert.Equal(t, int64(len(reference.got)), st.Emitted)
 		assert.Equal(t, delivered.Load(), st.Delivered)
-		assert.Equal(t, int64(emitters*n), st.Emitted+st.Refused)
+		assert.Equal(t, int64(emitters*n), st.Emitted+st.Overflowed)
 		assert.Zero(t, st.Pending)
 		assert.Zero(t, s.SubscriberCount())
 	})

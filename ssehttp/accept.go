@@ -28,7 +28,8 @@ type exchange interface {
 	rawQuery() string
 	query(name string) string
 	header(name string) string
-	headers(f func(name, value string))
+	// appendHeaders appends the names and values for a Request to keep.
+	appendHeaders(b []byte) []byte
 	remote() net.Addr
 
 	setHeader(name, value string)
@@ -213,8 +214,9 @@ func accepts(header string) bool {
 func weighsNothing(params string) bool {
 	for p := range strings.SplitSeq(params, ";") {
 		name, value, _ := strings.Cut(strings.TrimSpace(p), "=")
-		if q, err := strconv.ParseFloat(value, 64); strings.EqualFold(name, "q") && err == nil {
-			return q == 0
+		if strings.EqualFold(name, "q") {
+			q, err := strconv.ParseFloat(value, 64)
+			return err == nil && q == 0
 		}
 	}
 	return false

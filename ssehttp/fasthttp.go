@@ -28,17 +28,28 @@ func (s *Server) HTTP(h Handler) fasthttp.RequestHandler {
 // the handler returns.
 type fastExchange struct{ ctx *fasthttp.RequestCtx }
 
-func (x fastExchange) method() string            { return string(x.ctx.Method()) }
+func (x fastExchange) method() string            { return methodName(x.ctx.Method()) }
 func (x fastExchange) path() string              { return string(x.ctx.Path()) }
 func (x fastExchange) rawQuery() string          { return string(x.ctx.URI().QueryString()) }
 func (x fastExchange) query(name string) string  { return string(x.ctx.QueryArgs().Peek(name)) }
 func (x fastExchange) header(name string) string { return string(x.ctx.Request.Header.Peek(name)) }
 func (x fastExchange) remote() net.Addr          { return x.ctx.RemoteAddr() }
 
-func (x fastExchange) headers(f func(name, value string)) {
+func (x fastExchange) appendHeaders(b []byte) []byte {
 	for key, value := range x.ctx.Request.Header.All() {
-		f(string(key), string(value))
+		b = appendKept(appendKept(b, key), value)
 	}
+	return b
+}
+
+// methodName is string(m) without an allocation for the usual methods.
+func methodName(m []byte) string {
+	for _, name := range [...]string{http.MethodGet, http.MethodPost, http.MethodHead, http.MethodOptions} {
+		if string(m) == name {
+			return name
+		}
+	}
+	return string(m)
 }
 
 func (x fastExchange) setHeader(name, value string) { x.ctx.Response.Header.Set(name, value) }

@@ -42,12 +42,13 @@ func (x httpExchange) query(name string) string  { return x.r.URL.Query().Get(na
 func (x httpExchange) header(name string) string { return x.r.Header.Get(name) }
 func (x httpExchange) remote() net.Addr          { return httpAddr(x.r.RemoteAddr) }
 
-func (x httpExchange) headers(f func(name, value string)) {
+func (x httpExchange) appendHeaders(b []byte) []byte {
 	for name, values := range x.r.Header {
 		for _, v := range values {
-			f(name, v)
+			b = appendKept(appendKept(b, name), v)
 		}
 	}
+	return b
 }
 
 func (x httpExchange) setHeader(name, value string) { x.w.Header().Set(name, value) }

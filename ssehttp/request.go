@@ -160,16 +160,13 @@ func (r *Request) keep() {
 	b = appendKept(b, x.method())
 	b = appendKept(b, x.path())
 	b = appendKept(b, x.rawQuery())
-	x.headers(func(name, value string) {
-		b = appendKept(b, name)
-		b = appendKept(b, value)
-	})
+	b = x.appendHeaders(b)
 	r.kept, r.live = string(b), nil
 	*buf = b
 	scratches.Put(buf)
 }
 
-func appendKept(b []byte, text string) []byte {
+func appendKept[S string | []byte](b []byte, text S) []byte {
 	b = binary.AppendUvarint(b, uint64(len(text)))
 	return append(b, text...)
 }

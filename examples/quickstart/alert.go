@@ -3,7 +3,6 @@ package main
 import (
 	"runtime"
 	"slices"
-	"sync/atomic"
 )
 
 // Limit is a figure of the samples that is worth an alert from Value on. Label
@@ -55,25 +54,12 @@ func (a Alert) then(next Alert) Alert {
 	return next
 }
 
-// standing keeps the alerts that are raised, for clients that come later. Any
-// goroutine may read it while the pipeline of the samples writes.
-type standing struct {
-	alerts atomic.Pointer[[]Alert] // atomic: handlers read it while the samples' goroutine writes
-}
-
-// note takes the newest alert of its name. One goroutine at a time calls it.
-func (s *standing) note(a Alert) {
-	next := slices.DeleteFunc(slices.Clone(s.list()), func(old Alert) bool { return old.Name == a.Name })
+// note gives the alerts that are raised once a has come, the oldest first; raised
+// are those before it, and are not changed.
+func note(raised []Alert, a Alert) []Alert {
+	next := slices.DeleteFunc(slices.Clone(raised), func(old Alert) bool { return old.Name == a.Name })
 	if a.Raised {
 		next = append(next, a)
 	}
-	s.alerts.Store(&next)
-}
-
-// list gives the raised alerts, the oldest first. It must not be changed.
-func (s *standing) list() []Alert {
-	if p := s.alerts.Load(); p != nil {
-		return *p
-	}
-	return []Alert{}
+	return next
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"log"
 	"runtime"
 	"time"
@@ -18,12 +17,10 @@ const retry = time.Second
 // bye is the last event that a client gets when the server goes.
 var bye = ssehttp.Event{Name: "bye", Data: `{"reason":"the server is shutting down"}`, Retry: retry}
 
-// Welcome is the data of the open event. Interval and Uptime are in
-// milliseconds; Limits are what alerts are raised at, Alerts those that are
+// Welcome is the data of the open event. Interval is in milliseconds; Limits are what alerts are raised at, Alerts those that are
 // raised already.
 type Welcome struct {
 	Interval int64   `json:"interval"`
-	Uptime   int64   `json:"uptime"`
 	System   string  `json:"system"`
 	Limits   []Limit `json:"limits"`
 	Alerts   []Alert `json:"alerts"`
@@ -42,19 +39,15 @@ type watcher interface {
 	ended(err error) // the shared pipeline; err is nil for completion
 }
 
-func newFeed(every time.Duration, w watcher) *feed {
-	f := &feed{events: sink.DirectBestEffort[ssehttp.Event](), watcher: w}
-	started := time.Now()
-	f.open = named("open", flux.Defer(func(context.Context) flux.Flux[Welcome] {
-		return flux.Just(Welcome{
-			Interval: every.Milliseconds(),
-			Uptime:   time.Since(started).Milliseconds(),
-			System:   runtime.GOOS,
-			Limits:   limits,
-			Alerts:   f.raised.list(),
-		})
-	}))
-	return f
+func newFeed(w watcher) *feed {
+	return &feed{events: sink.DirectBestEffort[ssehttp.Event](), watcher: w}
+}
+
+// welcome makes the data of the open event, given the alerts that are raised.
+func welcome(every time.Duration) func([]Alert) Welcome {
+	return func(raised []Alert) Welcome {
+		return Welcome{Interval: every.Milliseconds(), System: runtime.GOOS, Limits: limits, Alerts: raised}
+	}
 }
 
 // handle answers a request with the pipeline of its client.

@@ -70,7 +70,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	feed := newFeed(every, logger{})
+	feed := newFeed(logger{})
 	events := ssehttp.New(ssehttp.Options{LastEvent: bye})
 	server := newServer(events.HTTP(feed.handle), page)
 	feed.start(ctx, every, sampler.sample)

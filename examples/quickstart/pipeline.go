@@ -14,8 +14,7 @@ import (
 // feed is what all connections share.
 type feed struct {
 	events  *sink.Direct[ssehttp.Event]
-	open    flux.Flux[ssehttp.Event] // one event, made anew for each connection
-	raised  standing                 // the alerts of the moment
+	open    flux.Flux[ssehttp.Event] // the open event of the moment
 	watcher watcher                  // is told of the pipelines' lives
 }
 
@@ -23,13 +22,17 @@ type feed struct {
 // once, however many connections there are. It ends with ctx.
 func (f *feed) start(ctx context.Context, every time.Duration, sample func(int64) Sample) {
 	samples := flux.Map(flux.Interval(every), sample).Share()
+	raised := flux.ScanWith(alerts(samples), []Alert{}, note)
+	open := named("open", flux.Map(raised, welcome(every))).ReplayLast(1)
+	open.Connect(ctx)
+	f.open = open.Flux().Take(1)
 	flux.Merge(
 		named("cpu", flux.Map(samples, func(s Sample) CPU { return s.CPU })),
 		named("memory", flux.Map(samples, func(s Sample) Memory { return s.Memory })),
 		named("go", flux.Map(samples, func(s Sample) Go { return s.Go })),
 		named("net", flux.Map(samples, func(s Sample) Net { return s.Net })),
 		named("clients", flux.Map(samples, func(Sample) Clients { return Clients{f.events.SubscriberCount()} })),
-		named("alert", alerts(samples).DoOnNext(f.raised.note)),
+		named("alert", alerts(samples)),
 	).SubscribeFunc(ctx, func(e ssehttp.Event) { f.events.TryEmit(e) }, f.watcher.ended)
 }
 

@@ -60,7 +60,7 @@ func list(events []ssehttp.Event) []string {
 func TestEveryClientGetsTheSameSampleTakenOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		taken := 0
-		f := newFeed(time.Second, &lives{})
+		f := newFeed(&lives{})
 		f.start(t.Context(), time.Second, func(n int64) Sample { taken++; return load(float64(n)) })
 		var one, two []ssehttp.Event
 		listen(t.Context(), f, everything("one"), &one)
@@ -83,7 +83,7 @@ func TestEveryClientGetsTheSameSampleTakenOnce(t *testing.T) {
 
 func TestEveryEventHasAnIDARetryAndJSON(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		f := newFeed(time.Second, &lives{})
+		f := newFeed(&lives{})
 		f.start(t.Context(), time.Second, steady)
 		var got []ssehttp.Event
 		listen(t.Context(), f, everything("one"), &got)
@@ -99,7 +99,7 @@ func TestEveryEventHasAnIDARetryAndJSON(t *testing.T) {
 
 func TestAConnectionCarriesOnlyWhatItsClientAskedFor(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		f := newFeed(time.Second, &lives{})
+		f := newFeed(&lives{})
 		f.start(t.Context(), time.Second, steady)
 		var got []ssehttp.Event
 		listen(t.Context(), f, client{only: []string{"net", "cpu"}}, &got)
@@ -110,7 +110,7 @@ func TestAConnectionCarriesOnlyWhatItsClientAskedFor(t *testing.T) {
 
 func TestNumberingContinuesBehindTheLastEventThatAClientSaw(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		f := newFeed(time.Second, &lives{})
+		f := newFeed(&lives{})
 		f.start(t.Context(), time.Second, steady)
 		var got []ssehttp.Event
 		listen(t.Context(), f, client{only: []string{"cpu"}, lastID: 41}, &got)
@@ -122,7 +122,7 @@ func TestNumberingContinuesBehindTheLastEventThatAClientSaw(t *testing.T) {
 func TestAnAlertComesWhenALimitIsReachedAndWhenItIsPast(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		loads := []float64{50, 85, 95, 79, 73, 81, 72, 10, 80}
-		f := newFeed(time.Second, &lives{})
+		f := newFeed(&lives{})
 		f.start(t.Context(), time.Second, func(n int64) Sample { return Sample{At: time.UnixMilli(n), CPU: CPU{Total: loads[n]}} })
 		var got []ssehttp.Event
 		listen(t.Context(), f, client{only: []string{"alert"}}, &got)
@@ -142,25 +142,22 @@ func TestAnAlertComesWhenALimitIsReachedAndWhenItIsPast(t *testing.T) {
 }
 
 func TestWhoComesLateLearnsOfTheAlertsThatStand(t *testing.T) {
-	var s standing
-	assert.Equal(t, []Alert{}, s.list(), "a list in JSON, not null")
 	cpu, memory := Alert{Name: "cpu", Raised: true}, Alert{Name: "memory", Raised: true}
-	s.note(cpu)
-	s.note(memory)
-	assert.Equal(t, []Alert{cpu, memory}, s.list())
-	s.note(Alert{Name: "cpu"})
-	assert.Equal(t, []Alert{memory}, s.list())
+	raised := note(note([]Alert{}, cpu), memory)
+	assert.Equal(t, []Alert{cpu, memory}, raised)
+	assert.Equal(t, []Alert{memory}, note(raised, Alert{Name: "cpu"}))
+	assert.Equal(t, []Alert{cpu, memory}, raised)
 
 	synctest.Test(t, func(t *testing.T) {
-		f := newFeed(time.Second, &lives{})
+		f := newFeed(&lives{})
 		f.start(t.Context(), time.Second, func(n int64) Sample { return load(float64(95 - 90*(n/2))) })
 		after(2 * time.Second)
-		assert.Len(t, f.raised.list(), 1)
-		var got []ssehttp.Event
-		listen(t.Context(), f, client{}, &got)
-		assert.Contains(t, got[0].Data, `"alerts":[{"at":`)
+		var then, later []ssehttp.Event
+		listen(t.Context(), f, client{}, &then)
+		assert.Contains(t, then[0].Data, `"alerts":[{"at":`)
 		after(time.Second)
-		assert.Empty(t, f.raised.list())
+		listen(t.Context(), f, client{}, &later)
+		assert.Contains(t, later[0].Data, `"alerts":[]`, "a list in JSON, not null")
 	})
 }
 
@@ -184,7 +181,7 @@ func TestEachLimitIsWatchedOnItsOwn(t *testing.T) {
 func TestALeavingClientCancelsItsPipelineAndIsCountedNoMore(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var said lives
-		f := newFeed(time.Second, &said)
+		f := newFeed(&said)
 		f.start(t.Context(), time.Second, steady)
 		var stays, leaves []ssehttp.Event
 		listen(t.Context(), f, client{addr: "a", only: []string{"clients"}}, &stays)
@@ -201,7 +198,7 @@ func TestALeavingClientCancelsItsPipelineAndIsCountedNoMore(t *testing.T) {
 
 func TestAClientThatAsksForNothingMissesEventsAndDelaysNobody(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		f := newFeed(time.Second, &lives{})
+		f := newFeed(&lives{})
 		f.start(t.Context(), time.Second, steady)
 		c, slow := everything("slow"), &asksFor{n: 3}
 		f.connection(&c).Subscribe(t.Context(), slow)
@@ -229,7 +226,7 @@ func TestAFailingSamplerIsReportedAndNotSwallowed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		broken := errors.New("no more numbers")
 		var said lives
-		f := newFeed(time.Second, &said)
+		f := newFeed(&said)
 		f.start(t.Context(), time.Second, func(int64) Sample { panic(broken) })
 		after(3 * time.Second)
 		require.Len(t, said.said, 1)
@@ -241,7 +238,7 @@ func TestSamplingEndsWithItsContext(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		taken := 0
 		ctx, cancel := context.WithCancel(t.Context())
-		f := newFeed(time.Second, &lives{})
+		f := newFeed(&lives{})
 		f.start(ctx, time.Second, func(int64) Sample { taken++; return Sample{} })
 		after(2 * time.Second)
 		cancel()

@@ -35,10 +35,11 @@ type Memory struct {
 	RSS      uint64 `json:"rss"`
 }
 
-// Go is the data of a go event: this process as its runtime sees it. Heap is in
-// bytes; GCPauses counts the pauses since the sample before, and GCPauseMax is
+// Go is the data of a go event: this process as its runtime sees it. Uptime is in
+// milliseconds, Heap in bytes; GCPauses counts the pauses since the sample before, and GCPauseMax is
 // the longest of them in seconds.
 type Go struct {
+	Uptime     int64   `json:"uptime"`
 	Goroutines uint64  `json:"goroutines"`
 	Heap       uint64  `json:"heap"`
 	GCCycles   uint64  `json:"gcCycles"`
@@ -61,6 +62,7 @@ type Net struct {
 type sampler struct {
 	proc    fs.FS
 	now     func() time.Time
+	started time.Time
 	last    reading
 	lastAt  time.Time
 	metrics []metrics.Sample
@@ -99,7 +101,8 @@ const (
 // be measured against. proc is the root of procfs; systems without one ignore
 // it. The error names what could not be read; the sampler works without that.
 func newSampler(proc fs.FS, now func() time.Time) (*sampler, error) {
-	s := &sampler{proc: proc, now: now, lastAt: now(), metrics: []metrics.Sample{
+	at := now()
+	s := &sampler{proc: proc, now: now, started: at, lastAt: at, metrics: []metrics.Sample{
 		goroutines:      {Name: "/sched/goroutines:goroutines"},
 		heapObjects:     {Name: "/memory/classes/heap/objects:bytes"},
 		gcCycles:        {Name: "/gc/cycles/total:gc-cycles"},
@@ -120,6 +123,7 @@ func (s *sampler) sample(int64) Sample {
 	next, _ := readMachine(s.proc) // what cannot be read was reported at the start, and stays zero
 	out := rates(s.last, next, at.Sub(s.lastAt))
 	out.At, out.Go = at, s.readRuntime()
+	out.Go.Uptime = at.Sub(s.started).Milliseconds()
 	if out.Memory.RSS == 0 { // no procfs: what the runtime holds from the system comes closest
 		out.Memory.RSS = s.metrics[runtimeTotal].Value.Uint64() - s.metrics[runtimeReleased].Value.Uint64()
 	}

@@ -30,7 +30,8 @@ type sinkUnderTest interface {
 type registry struct {
 	sources   map[string]newSource
 	operators map[string]newOperator
-	hooks     map[string]newHook // of doOn, by event
+	monos     map[string]newMonoOperator // in the ops of a mono
+	hooks     map[string]newHook         // of doOn, by event
 	sinks     map[string]newSink
 	// lacks names the variant of an operator that a node asks for and that does
 	// not exist, though the operator does; "" if there is none.
@@ -51,7 +52,9 @@ func newRegistry() *registry {
 			timers(),
 			resources(),
 			combiningSources(),
+			monoSourcesAsFlux(),
 		),
+		monos: monoOperators(),
 		operators: join(
 			passThrough(),
 			transforms(),
@@ -149,7 +152,9 @@ func (reg *registry) check(n node, found map[string]bool) {
 func (reg *registry) walkMono(ops any, found map[string]bool) {
 	l, _ := ops.([]any)
 	for _, o := range toNodes(l) {
-		found["mono:"+o.op()] = true
+		if _, ok := reg.monos[o.op()]; !ok {
+			found["mono:"+o.op()] = true
+		}
 		for _, x := range o {
 			reg.walk(x, found)
 		}

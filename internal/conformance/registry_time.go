@@ -10,9 +10,6 @@ func timers() map[string]newSource {
 			}
 			return anyOf(flux.Interval(n.ms("period", outer)))
 		},
-		"mono.delay": func(_ *rig, n node, outer any) flux.Flux[any] {
-			return anyOf(flux.Timer(n.ms("d", outer)).Flux())
-		},
 	}
 }
 

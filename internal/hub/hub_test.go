@@ -30,11 +30,11 @@ func (l *listener) OnError(err error) { l.err = err; l.ends++ }
 func (l *listener) OnComplete()       { l.ends++ }
 
 func newHub() *Hub[int] {
-	return New[int](BestEffort, 8, false, Rules{
+	return New[int](Config{Limit: 8, Rules: Rules{
 		BadRequest: func(int64) error { return errBad },
 		Panicked:   func(v any) error { return v.(error) },
 		Report:     func(context.Context, error) {},
-	})
+	}})
 }
 
 func join(h *Hub[int], name int, log *[]int) *listener {
@@ -139,3 +139,49 @@ func TestTheRingKeepsOrderWhileItGrowsAndWraps(t *testing.T) {
 	assert.LessOrEqual(t, len(r.buf), 128)
 	assert.False(t, r.push(1, 0))
 }
+
+func TestABufferGoesOnLookingForDemandWhereItMetNone(t *testing.T) {
+	h := newHub()
+	h.Policy = Buffer
+	var log []int
+	var in []*listener
+	for name := range 5 {
+		l := &listener{name: name, sub: h.Prepare(context.Background()), log: &log}
+		h.Join(l.sub, l)
+		in = append(in, l)
+	}
+	require.Equal(t, Sent, h.Emit(1))
+	for i, want := range []int{1, 2, 3, 4} {
+		in[i].sub.Request(1)
+		assert.Equal(t, want, h.seen)
+	}
+	assert.Empty(t, log)
+	in[4].sub.Cancel()
+	assert.Equal(t, []int{0, 1, 2, 3}, log, "a cancel may be what the others waited for")
+	assert.Zero(t, h.ring.n)
+}
+
+func TestABufferHoldsWhatItsLimitSaysAndWhatIsOnItsWay(t *testing.T) {
+	h := newHub()
+	h.Policy, h.Limit = Buffer, 2
+	var inside []Outcome
+	s := h.Prepare(context.Background())
+	s.Request(Unbounded)
+	h.Join(s, receiver(func(v int) {
+		if v == 1 {
+			for w := 2; w <= 4; w++ {
+				inside = append(inside, h.Emit(w))
+			}
+		}
+	}))
+	assert.Equal(t, Sent, h.Emit(1))
+	assert.Equal(t, []Outcome{Sent, Sent, Overflow}, inside)
+	assert.Equal(t, Stats{Subscribers: 1, Emitted: 3, Delivered: 3, Overflowed: 1}, h.Stats())
+}
+
+// receiver is a subscriber that is one function.
+type receiver func(v int)
+
+func (r receiver) OnNext(v int)  { r(v) }
+func (r receiver) OnError(error) {}
+func (r receiver) OnComplete()   {}

@@ -19,6 +19,7 @@ type Sub[T any] struct {
 	hub       *Hub[T]
 	place     int32 // in entries, or outside or waiting; the baton's like entries
 	left      bool  // guarded by hub.mu
+	picky     bool  // a lane: a value that it does not take was missed
 	ctx       context.Context
 }
 
@@ -53,7 +54,8 @@ func (h *Hub[T]) Join(s *Sub[T], down Receiver[T]) {
 	e := entry[T]{sub: s, down: down}
 	e.try, _ = down.(inside.Conditional[T])
 	h.mu.Lock()
-	if h.closed || s.requested.Load() < 0 {
+	h.known = true
+	if h.over() || s.requested.Load() < 0 {
 		h.mu.Unlock()
 		h.finish(e)
 		return
@@ -61,19 +63,49 @@ func (h *Hub[T]) Join(s *Sub[T], down Receiver[T]) {
 	h.live++
 	if h.busy {
 		s.place = waiting
-		h.joining = append(h.joining, joiner[T]{e, h.started + uint64(h.ring.n)})
+		h.joining = append(h.joining, joiner[T]{e, h.last()})
 	} else {
 		h.place(e)
 	}
+	own := h.wanted()
 	h.mu.Unlock()
+	if own {
+		h.drain()
+	}
+}
+
+// over tells whether who joins now gets the terminal and nothing before it. mu
+// is held.
+func (h *Hub[T]) over() bool {
+	return h.closed && (h.Policy != Buffer || h.ended || h.cancelled || h.ring.n == 0)
+}
+
+// last is the number of the last value that who joins now does not see: with
+// Buffer the last one that was started, since those that wait are for everybody.
+// mu is held.
+func (h *Hub[T]) last() uint64 {
+	if h.Policy == Buffer {
+		return h.started
+	}
+	return h.started + uint64(h.ring.n)
 }
 
 // Request implements the subscription of every subscriber.
 func (s *Sub[T]) Request(n int64) {
+	switch raised := raise(&s.requested, n); {
+	case raised && n <= 0:
+		s.hub.leave(s)
+	case raised:
+		s.hub.wake()
+	}
+}
+
+// raise adds a request to a sum of requests, and tells whether that changed it.
+func raise(sum *atomic.Int64, n int64) bool {
 	for {
-		cur := s.requested.Load()
+		cur := sum.Load()
 		if cur < 0 || cur == Unbounded && n > 0 {
-			return
+			return false
 		}
 		next := cur + n
 		if n <= 0 {
@@ -81,13 +113,9 @@ func (s *Sub[T]) Request(n int64) {
 		} else if next < 0 {
 			next = Unbounded
 		}
-		if !s.requested.CompareAndSwap(cur, next) {
-			continue
+		if sum.CompareAndSwap(cur, next) {
+			return true
 		}
-		if n <= 0 {
-			s.hub.leave(s)
-		}
-		return
 	}
 }
 
@@ -110,30 +138,39 @@ func (h *Hub[T]) leave(s *Sub[T]) {
 	h.mu.Lock()
 	own := false
 	in := !s.left && s.place != outside && !h.ended
+	var bye farewell[T]
 	if in {
 		s.left = true
-		h.live--
+		bye = h.depart()
 	}
 	switch {
 	case !in: // it never joined, or somebody saw before us that it is to go
 	case s.place == waiting: // admit sees it
+		bye = h.leaveWord(bye)
 	case h.busy:
 		h.leaving = append(h.leaving, s)
+		bye = h.leaveWord(bye)
 	case s.requested.Load() == gone:
 		h.remove(s)
 		h.compact()
+		own = h.wanted() // others may have waited for this one alone
 	default: // it is owed an error, which only the holder may send
 		h.leaving = append(h.leaving, s)
-		h.busy, own = true, true
+		h.busy, h.served, own = true, waking, true
 	}
 	h.mu.Unlock()
 	if own {
 		h.drain()
 	}
+	h.say(bye)
 }
 
-// place appends an entry.
+// place appends an entry. It doubles a full array itself: append would add a
+// quarter to a large one, and many subscribers that come together pay for that.
 func (h *Hub[T]) place(e entry[T]) {
+	if n := len(h.entries); n == cap(h.entries) && n > 0 {
+		h.entries = append(make([]entry[T], 0, 2*n), h.entries...)
+	}
 	e.sub.place = int32(len(h.entries))
 	h.entries = append(h.entries, e)
 }
@@ -143,7 +180,7 @@ func (h *Hub[T]) place(e entry[T]) {
 func (h *Hub[T]) forget(s *Sub[T]) {
 	if !s.left {
 		s.left = true
-		h.live--
+		h.leaveWord(h.depart())
 	}
 	s.place = outside
 }
@@ -167,7 +204,7 @@ func (h *Hub[T]) compact() {
 	n := len(h.entries)
 	if h.holes == n {
 		clear(h.entries)
-		h.entries, h.holes = h.entries[:0], 0
+		h.entries, h.holes, h.seen = h.entries[:0], 0, 0
 	}
 	if h.holes >= minHoles && 4*h.holes > n {
 		h.closeHoles()
@@ -191,5 +228,5 @@ func (h *Hub[T]) closeHoles() {
 		kept++
 	}
 	clear(h.entries[kept:])
-	h.entries, h.holes = h.entries[:kept], 0
+	h.entries, h.holes, h.seen = h.entries[:kept], 0, 0
 }

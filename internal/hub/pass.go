@@ -1,14 +1,18 @@
 package hub
 
-import "github.com/freshet-go/freshet/internal/inside"
+import (
+	"context"
+
+	"github.com/freshet-go/freshet/internal/inside"
+)
 
 // send gives v to every entry from the index on. Only the holder calls it; from
 // is above 0 only to go on with a pass that was broken off.
 func (h *Hub[T]) send(v T, from int) Outcome {
 	if from == 0 {
 		h.missed, h.absent = 0, 0
-		if h.policy == AllOrNothing && !h.allReady() {
-			h.report.refused++
+		if h.Policy == AllOrNothing && !h.allReady() {
+			h.report.overflowed++
 			return Overflow
 		}
 	}
@@ -28,7 +32,7 @@ func (h *Hub[T]) settled() Outcome {
 		h.report.emitted++
 		return Sent
 	case h.missed > 0:
-		h.report.refused++
+		h.report.overflowed++
 		return Overflow
 	}
 	return NoSubscriber
@@ -93,27 +97,32 @@ func (h *Hub[T]) offer(e *entry[T], v T) {
 		e.down.OnNext(v)
 	case e.try.TryOnNext(v):
 		s.sent++
+	case s.picky:
+		h.missed++
 	}
 }
+
+// Fault is [Rules.Fault] for a subscriber of the hub.
+func (h *Hub[T]) Fault(s *Sub[T], down any, r any) { h.Rules.Fault(s.ctx, s, down, r) }
 
 // Fault settles a panic that came out of a subscriber: the stage below whose
 // user function it was takes it as an error; one that nobody takes costs the
 // subscriber its subscription (rule 2.13). It is called by whoever owns the
 // subscriber's signals, on the stack of the panic.
-func (h *Hub[T]) Fault(s *Sub[T], down any, r any) {
-	err := h.rules.Panicked(r)
-	if t, ok := down.(inside.PanicTaker); ok && h.takes(t, s, err) {
+func (r *Rules) Fault(ctx context.Context, up interface{ Cancel() }, down any, p any) {
+	err := r.Panicked(p)
+	if t, ok := down.(inside.PanicTaker); ok && r.takes(ctx, t, err) {
 		return
 	}
-	s.Cancel()
-	h.rules.Report(s.ctx, err)
+	up.Cancel()
+	r.Report(ctx, err)
 }
 
 // takes offers a panic; a second one on the way is reported beside it.
-func (h *Hub[T]) takes(t inside.PanicTaker, s *Sub[T], p error) (taken bool) {
+func (r *Rules) takes(ctx context.Context, t inside.PanicTaker, p error) (taken bool) {
 	defer func() {
-		if r := recover(); r != nil {
-			h.rules.Report(s.ctx, h.rules.Panicked(r))
+		if second := recover(); second != nil {
+			r.Report(ctx, r.Panicked(second))
 		}
 	}()
 	return t.TakePanic(p)
@@ -148,7 +157,7 @@ func (h *Hub[T]) finish(e entry[T]) {
 	switch state := e.sub.requested.Swap(gone); {
 	case state == gone:
 	case state < 0:
-		e.down.OnError(h.rules.BadRequest(badRequest(state)))
+		e.down.OnError(h.Rules.BadRequest(badRequest(state)))
 	case h.err != nil:
 		e.down.OnError(h.err)
 	default:

@@ -1,8 +1,9 @@
 package hub
 
 // ring is the hand-off queue: values that came while another goroutine was
-// emitting. It is bounded, because an emitter that outruns the one that drains
-// must learn of it; it starts empty and grows, because most hubs never need it.
+// emitting, or that wait for demand. It is bounded, because an emitter that
+// outruns the one that drains must learn of it; it starts empty and grows, because
+// most hubs never need it, and lets a large array go when it is empty again.
 type ring[T any] struct {
 	buf  []T // length 0 or a power of two
 	head int
@@ -29,6 +30,9 @@ func (r *ring[T]) pop() T {
 	r.buf[r.head] = zero
 	r.head = (r.head + 1) & (len(r.buf) - 1)
 	r.n--
+	if r.n == 0 && len(r.buf) > maxKept {
+		r.buf, r.head = nil, 0
+	}
 	return v
 }
 

@@ -2,8 +2,9 @@
 // nobody else can make.
 package inside
 
-// Token makes a method uncallable, and so unwritable, outside this module.
-type Token struct{}
+// Token makes a method uncallable, and so unwritable, outside this module; likewise
+// a function. The field keeps a struct{}{} from passing for one.
+type Token struct{ _ struct{} }
 
 // Publisher marks a publisher of this module that keeps the whole contract by
 // itself: serialized signals, demand, one terminal, panics taken. flux

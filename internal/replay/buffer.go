@@ -58,6 +58,9 @@ type Buffer[T any] struct {
 	began  time.Time
 	end    *node[T]
 	batch  int64
+	// delivered counts pairs of a value and a reader; atomic, because readers
+	// send beside each other.
+	delivered atomic.Int64
 
 	// mu guards everything below, and is never held while calling out.
 	mu      sync.Mutex
@@ -201,6 +204,7 @@ type Stats struct {
 	Subscribers int   // have joined, and neither left nor been given the end
 	Kept        int64 // values that a reader would get that joined now
 	Appended    int64 // since the buffer was made
+	Delivered   int64 // values times readers, since the buffer was made
 }
 
 // Stats counts, after evicting what is too old.
@@ -208,7 +212,7 @@ func (b *Buffer[T]) Stats() Stats {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.expire(b.age())
-	return Stats{Subscribers: b.live, Kept: b.size, Appended: b.tail.n}
+	return Stats{Subscribers: b.live, Kept: b.size, Appended: b.tail.n, Delivered: b.delivered.Load()}
 }
 
 // age is the present time, if ages matter.

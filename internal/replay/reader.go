@@ -33,6 +33,7 @@ type Reader[T any] struct {
 	// The drainer's.
 	at   *node[T] // the last value sent
 	sent int64    // demand used; the demand left is requested-sent
+	told int64    // of sent: so many are in buf.delivered
 	down Receiver[T]
 	try  inside.Conditional[T] // down, if it is conditional
 }
@@ -134,6 +135,7 @@ func (r *Reader[T]) run() {
 	}()
 	for seen := r.wip.Load(); seen != 0; seen = r.wip.Add(-seen) {
 		r.pass()
+		r.tell()
 	}
 	done = true
 }
@@ -162,6 +164,15 @@ func (r *Reader[T]) pass() {
 			r.at = next
 			r.send(next.v)
 		}
+	}
+}
+
+// tell counts what was sent since it last did: once for a pass, since all readers
+// count in one place.
+func (r *Reader[T]) tell() {
+	if r.sent != r.told {
+		r.buf.delivered.Add(r.sent - r.told)
+		r.told = r.sent
 	}
 }
 

@@ -42,7 +42,6 @@ const charts = Object.fromEntries(Object.entries(definitions).map(([name, option
 
 const receive = {
   open(data) {
-    started = Date.now() - data.uptime;
     for (const chart of Object.values(charts)) chart.pace(data.interval);
     for (const limit of data.limits) {
       if (limit.name === "memory") memoryLimit = limit.value / 100; // its chart is in bytes
@@ -67,6 +66,7 @@ const receive = {
     $("memory-total").textContent = `of ${bytes(data.total)}${swap}`;
   },
   go(data, t) {
+    started = Date.now() - data.uptime;
     charts.process.push(t, [data.heap], 1);
     charts.goroutines.push(t, [data.goroutines]);
     charts.pauses.push(t, [data.gcPauseMax]);
