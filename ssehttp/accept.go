@@ -25,6 +25,7 @@ var errNoPublisher = errors.New("ssehttp: the handler returned neither a publish
 type exchange interface {
 	method() string
 	path() string
+	route(s *Server) *record // that of the path
 	rawQuery() string
 	query(name string) string
 	header(name string) string

@@ -93,6 +93,7 @@ func TestNetHTTPServesTheSameStreamWithItsMiddleware(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, ": open\ndata: left here\n\ndata: the server's\n\n", string(body))
 		r := <-kept
+		require.Eventually(t, func() bool { return s.Stats().Closed(Completed) == 1 }, patient, time.Millisecond) // the handler has returned
 		assert.Nil(t, r.HTTPRequest())
 		assert.Equal(t, []string{"GET", "/events/x", "ü", "7", "text/event-stream"},
 			[]string{r.Method(), r.Path(), r.Query("n"), r.LastEventID(), r.Header("accept")})

@@ -1,7 +1,6 @@
 package ssehttp
 
 import (
-	"hash/maphash"
 	"net"
 	"sync/atomic"
 	"time"
@@ -38,14 +37,11 @@ const (
 
 // routes keeps records for sharing, as many as there are places; paths that meet in
 // one take turns.
-type routes struct {
-	seed  maphash.Seed
-	cache [cachedRoutes]atomic.Pointer[record] // any request replaces any place
-}
+type routes [cachedRoutes]atomic.Pointer[record] // any request replaces any place
 
 // begin gives the record of a stream that may come of a request.
 func (s *Server) begin(x exchange, out outlet) *record {
-	shared := s.route(x.path())
+	shared := x.route(s)
 	if !s.limits.counts() && !s.tracks() && !hasGoroutine(out) {
 		return shared
 	}
@@ -64,15 +60,27 @@ func hasGoroutine(out outlet) bool {
 // tracks says that somebody wants more of a stream than its path.
 func (s *Server) tracks() bool { return s.observers.hear(hearsStreams) || s.debugged.Load() }
 
-func (s *Server) route(path string) *record {
+// route gives the record that the streams of a path share; path may change later.
+func (s *Server) route(path []byte) *record {
 	path = path[:min(len(path), longestPath)]
-	at := &s.routes.cache[maphash.String(s.routes.seed, path)%cachedRoutes]
-	if r := at.Load(); r != nil && r.path == path {
+	at := &s.routes[place(path)]
+	if r := at.Load(); r != nil && r.path == string(path) {
 		return r
 	}
-	r := &record{path: path, hooks: s.hooksFor(path)}
+	r := &record{path: string(path)}
+	r.hooks = s.hooksFor(r.path)
 	at.Store(r)
 	return r
+}
+
+// place is a hash (FNV-1a). Paths that meet by intent are copied for every stream,
+// which is the worst there is to it.
+func place(path []byte) uint32 {
+	h := uint32(2166136261)
+	for _, b := range path {
+		h = (h ^ uint32(b)) * 16777619
+	}
+	return (h ^ h>>16) % cachedRoutes
 }
 
 func addressText(a net.Addr) string {

@@ -40,6 +40,9 @@ func (r Refusal) String() string {
 	return "unknown"
 }
 
+// Refusals are all of them, for a metric that counts by cause.
+func Refusals() []Refusal { return upTo(RefusedByHandler, refusals) }
+
 // refusal is an error of the server's own that answers a request.
 type refusal struct {
 	status StatusError

@@ -3,7 +3,6 @@ package ssehttp
 import (
 	"context"
 	"errors"
-	"hash/maphash"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -59,7 +58,6 @@ func New(o Options) *Server {
 		return s
 	}
 	s.limits.Limits = o.Limits
-	s.routes.seed = maphash.MakeSeed()
 	s.observe(o.Hooks)
 	s.withHooks()
 	s.unwatch = context.AfterFunc(s.opts.Context, s.stop)

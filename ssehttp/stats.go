@@ -42,6 +42,17 @@ func (r Reason) String() string {
 	return "unknown"
 }
 
+// Reasons are all of them, for a metric that counts by reason.
+func Reasons() []Reason { return upTo(Gone, reasons) }
+
+// upTo gives the values from first to the one before end.
+func upTo[T ~uint8](first, end T) (all []T) {
+	for v := first; v < end; v++ {
+		all = append(all, v)
+	}
+	return all
+}
+
 // Stats are counters of a [Server] since it was made. Accepted is always Live
 // plus the sum of what was closed, up to connections that change sides while
 // they are being read.
