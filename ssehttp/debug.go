@@ -37,8 +37,10 @@ const (
 // stream; streams that are open already are shown without their bytes.
 func (s *Server) Debug() *Debug {
 	s.debugged.Store(true)
-	samples := flux.Map(flux.IntervalAfter(0, debugPeriod).OnBackpressureDrop(nil), func(int64) sample { return s.sample() })
-	return &Debug{srv: s, events: flux.TryMap(samples, JSON[sample]("sample")).Share()}
+	encode := JSON[sample]("sample")
+	ticks := flux.IntervalAfter(0, debugPeriod).OnBackpressureDrop(nil)
+	events := flux.TryMap(ticks, func(int64) (Event, error) { return encode(s.sample()) })
+	return &Debug{srv: s, events: events.Share()}
 }
 
 // HTTP gives the page for fasthttp.

@@ -162,7 +162,7 @@ func TestNothingWaitsForAClientThatWasClosedWhileItStalled(t *testing.T) {
 	for _, tr := range transports[:3] {
 		t.Run(tr.name, func(t *testing.T) {
 			h := newHand()
-			s := tr.serve(t, Options{StallTimeout: 50 * time.Millisecond, Window: 1 << 20}, h.handler)
+			s := tr.serve(t, Options{StallTimeout: time.Second, Window: 1 << 20}, h.handler)
 			c := s.dial()
 			c.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n")
 			c.open()
