@@ -1,6 +1,6 @@
 // Charts of the last two minutes, and how figures are written.
 
-const shownFor = 120000;
+const spans = [30000, 60000, 120000]; // a chart shows the first that holds what there is
 const units = ["B", "KiB", "MiB", "GiB", "TiB"];
 
 const count = (n) => Math.round(n).toLocaleString("en");
@@ -46,6 +46,7 @@ class Chart {
   constructor(figure, { series, format = short, floor = 1, base = 10 }) {
     Object.assign(this, { figure, format, floor, base });
     this.points = [];
+    this.span = spans[0];
     this.legend = make("ul", "legend");
     this.series = series.map((s) => {
       const item = make("li"), swatch = make("i", "swatch"), reading = make("b");
@@ -64,7 +65,8 @@ class Chart {
     this.frame.append(this.canvas, this.cursor);
     this.plot.append(...this.ticks, this.frame);
     const ages = make("div", "ages");
-    ages.append(make("span", "", "2 min ago"), make("span", "", "now"));
+    this.oldest = make("span");
+    ages.append(this.oldest, make("span", "", "now"));
     figure.append(this.legend, this.plot, ages);
     this.frame.addEventListener("pointermove", (e) => this.inspect(e.offsetX));
     this.frame.addEventListener("pointerleave", () => this.inspect(null));
@@ -77,17 +79,18 @@ class Chart {
     const last = this.points.at(-1);
     if (last && t - last.t > 3 * period) this.points.push({ t: last.t + 1, gap: true });
     this.points.push({ t, values });
-    while (this.points[0].t < t - shownFor - 2 * period) this.points.shift();
+    while (this.points[0].t < t - spans.at(-1) - 2 * period) this.points.shift();
     this.now = t;
+    this.span = spans.find((s) => this.points[0].t > t - s) ?? spans.at(-1);
     this.draw();
   }
 
   draw() {
     const { clientWidth: width, clientHeight: height } = this.frame;
     if (!this.now || !width) return;
-    const highest = Math.max(0, ...this.points.flatMap((p) => p.values ?? []));
+    const highest = Math.max(0, ...this.points.flatMap((p) => p.t < this.now - this.span ? [] : p.values ?? []));
     this.top = roundUp(Math.max(1.1 * highest, this.floor), this.base);
-    this.x = (t) => width * (1 - (this.now - t) / shownFor);
+    this.x = (t) => width * (1 - (this.now - t) / this.span);
     this.y = (v) => height - 2 - (v / this.top) * (height - 5);
     const ratio = devicePixelRatio || 1;
     this.canvas.width = Math.round(width * ratio);
@@ -97,6 +100,7 @@ class Chart {
     const style = getComputedStyle(this.figure);
     this.series.forEach((s, i) => this.line(g, i, style.getPropertyValue(s.color), height));
     [this.top, this.top / 2, 0].forEach((v, i) => { this.ticks[i].textContent = this.format(v); });
+    this.oldest.textContent = `${span(this.span)} ago`;
     if (this.cursor.hidden) this.read(this.points.at(-1));
     const said = this.series.map((s) => `${s.label} ${s.reading.textContent}`).join(", ");
     this.canvas.setAttribute("aria-label", `${this.figure.querySelector("h2").textContent}: ${said}`);
