@@ -72,8 +72,8 @@ func TestEverybodyWhoWatchesSharesTheSamples(t *testing.T) {
 	for m := first.sample(); m.At != at; m = first.sample() {
 		require.Less(t, m.At, at)
 	}
-	first.Close()
-	second.Close()
+	_ = first.Close()
+	_ = second.Close()
 	s.eventually("both are gone", func() bool { return s.Stats().Live == 0 })
 	s.get("/debug/streams?events").open().sample() // and samples begin again
 }

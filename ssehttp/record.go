@@ -42,10 +42,15 @@ type routes [cachedRoutes]atomic.Pointer[record] // any request replaces any pla
 // begin gives the record of a stream that may come of a request.
 func (s *Server) begin(x exchange, out outlet) *record {
 	shared := x.route(s)
-	if !s.limits.counts() && !s.tracks() && !hasGoroutine(out) {
+	tells := s.tracks() || hasGoroutine(out)
+	if !tells && !s.limits.counts() {
 		return shared
 	}
-	return &record{path: shared.path, hooks: shared.hooks, own: true, remote: addressText(x.remote())}
+	r := &record{path: shared.path, hooks: shared.hooks, own: true}
+	if tells {
+		r.remote = addressText(x.remote()) // otherwise the kernel is asked, should anybody want to know
+	}
+	return r
 }
 
 // hasGoroutine is true of streams that are not so cheap that a record would count.

@@ -41,7 +41,7 @@ func TestStreamsDescribesWhatIsOpen(t *testing.T) {
 			assert.Equal(t, c.LocalAddr().String(), i.RemoteAddr)
 		}
 		assert.Equal(t, tr.name == "goroutine" || tr.tls, i.Shard < 0)
-		c.Close()
+		_ = c.Close()
 		h.cancelled(t)
 		s.eventually("it is gone", func() bool { return len(s.Streams(10)) == 0 })
 	})
