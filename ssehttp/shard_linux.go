@@ -208,19 +208,19 @@ func (s *shard) breathe(took time.Duration) {
 	}
 }
 
-// count adds what was written in this turn to the server's counters.
+// count adds what was written in this turn to the server's counters, and tells of the
+// turn.
 func (s *shard) count(took time.Duration) {
+	if s.bytes != 0 {
+		s.srv.counters.events.Add(s.events)
+		s.srv.counters.bytes.Add(s.bytes)
+	}
 	s.gauges.set(s)
 	s.gauges.turned(s.clock.start, s.began, took)
 	if o := &s.srv.observers; o.hear(hearsTurns) {
 		turn := ShardTurn{Shard: s.number, Took: took, Events: s.events, Bytes: s.bytes}
 		o.tell(hearsTurns, func(h Hook) { h.(ShardTurnHook).OnShardTurn(turn) })
 	}
-	if s.bytes == 0 {
-		return
-	}
-	s.srv.counters.events.Add(s.events)
-	s.srv.counters.bytes.Add(s.bytes)
 	s.events, s.bytes = 0, 0
 }
 
