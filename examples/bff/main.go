@@ -72,6 +72,7 @@ func newProgram(ctx context.Context, p pace) (example.Program, error) {
 				ctx.SetContentType("application/json")
 				_ = json.NewEncoder(ctx).Encode(report{
 					Quotes: services.open.Load(), Weather: services.asked.Load(), Orders: broker.conn.NumSubscriptions(),
+					Outages: map[string]bool{"quotes": services.noQuotes.Load(), "weather": services.noWeather.Load()},
 				})
 			},
 		},
@@ -83,4 +84,6 @@ type report struct {
 	Quotes  int64 `json:"quotes"`  // streams that are open
 	Weather int64 `json:"weather"` // requests so far
 	Orders  int   `json:"orders"`  // subscriptions at the broker
+
+	Outages map[string]bool `json:"outages"`
 }

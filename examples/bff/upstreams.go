@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -43,7 +44,8 @@ func (u upstreams) quotes() flux.Flux[Quote] {
 			return err
 		}
 		defer func() { _ = resp.Body.Close() }() // nothing is lost that was wanted
-		for lines := bufio.NewScanner(resp.Body); lines.Scan(); {
+		lines := bufio.NewScanner(resp.Body)
+		for lines.Scan() {
 			data, ok := strings.CutPrefix(lines.Text(), "data: ")
 			if !ok {
 				continue
@@ -56,7 +58,7 @@ func (u upstreams) quotes() flux.Flux[Quote] {
 				return err
 			}
 		}
-		return errors.New("the service ended the stream")
+		return cmp.Or(lines.Err(), errors.New("the service ended the stream"))
 	})
 }
 

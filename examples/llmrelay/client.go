@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -41,7 +42,8 @@ func (c client) stream(ctx context.Context, prompt string, emit func(Chunk) erro
 	if resp.StatusCode != http.StatusOK {
 		return fmt.Errorf("the model answered %s", resp.Status)
 	}
-	for lines := bufio.NewScanner(resp.Body); lines.Scan(); {
+	lines := bufio.NewScanner(resp.Body)
+	for lines.Scan() {
 		data, ok := strings.CutPrefix(lines.Text(), "data: ")
 		if !ok {
 			continue
@@ -57,5 +59,5 @@ func (c client) stream(ctx context.Context, prompt string, emit func(Chunk) erro
 			return nil
 		}
 	}
-	return errors.New("the model's answer ended in the middle")
+	return cmp.Or(lines.Err(), errors.New("the model's answer ended in the middle"))
 }

@@ -41,7 +41,7 @@ func TestAnAnswerComesTokenByTokenWithTheBillAtTheEnd(t *testing.T) {
 			text += exampletest.Decode[string](t, e)
 			tokens++
 		}
-		assert.Contains(t, text, "You ask: why is the sky blue. ")
+		assert.Contains(t, text, `To "why is the sky blue": `)
 		last := events[len(events)-1]
 		assert.Equal(t, "usage", last.Name)
 		assert.Equal(t, Usage{Prompt: 5, Answer: tokens}, exampletest.Decode[Usage](t, last))

@@ -96,7 +96,7 @@ var phrases = []string{
 
 // answer makes up what the model says, in tokens of a word each.
 func answer(prompt string) []string {
-	text := "You ask: " + prompt + ". "
+	text := `To "` + prompt + `": `
 	for _, i := range rand.Perm(len(phrases)) {
 		text += phrases[i] + " "
 	}

@@ -16,6 +16,7 @@ import (
 	"runtime"
 	"runtime/metrics"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/valyala/fasthttp"
@@ -32,12 +33,14 @@ func main() { example.Main(begin) }
 
 func begin(context.Context) (example.Program, error) {
 	streams := ssehttp.New(ssehttp.Options{Limits: ssehttp.Limits{Streams: 1000}})
+	b := &ballast{}
 	return example.Program{
 		Name: "observer", Addr: "127.0.0.1:8088", Page: page, Streams: streams,
 		Try: "curl -N URL/memory",
 		Routes: map[string]fasthttp.RequestHandler{
 			"GET /memory": streams.HTTP(observe),
-			"POST /fill":  fill,
+			"POST /fill":  b.fill,
+			"POST /free":  b.free,
 		},
 	}, nil
 }
@@ -90,10 +93,26 @@ func memoryNow() Memory {
 	return Memory{s[0].Value.Uint64(), s[1].Value.Uint64(), s[2].Value.Uint64(), s[3].Value.Uint64()}
 }
 
-// fill gives the observer something to see: 16 MiB of garbage.
-func fill(*fasthttp.RequestCtx) {
-	for range 256 {
-		garbage := make([]byte, 64<<10)
-		runtime.KeepAlive(garbage)
-	}
+// ballast gives the observer something to see. A mutex guards it, because each
+// request has a goroutine.
+type ballast struct {
+	mu     sync.Mutex
+	next   int
+	blocks [8][]byte
+}
+
+// fill takes 8 MiB, and from the ninth time on lets go of the oldest.
+func (b *ballast) fill(*fasthttp.RequestCtx) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.blocks[b.next%len(b.blocks)] = make([]byte, 8<<20)
+	b.next++
+}
+
+// free lets go of all, and has it collected.
+func (b *ballast) free(*fasthttp.RequestCtx) {
+	b.mu.Lock()
+	b.blocks = [8][]byte{}
+	b.mu.Unlock()
+	runtime.GC()
 }

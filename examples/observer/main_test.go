@@ -38,6 +38,19 @@ func TestTheIDsGoOnWhereTheClientWas(t *testing.T) {
 	assert.Positive(t, m.Goal)
 }
 
+func TestWhatIsTakenIsSeenAndWhatIsLetGoToo(t *testing.T) {
+	url, _ := exampletest.Start(t, begin)
+	s := exampletest.Open(t, url+"memory")
+	for range 3 {
+		exampletest.Do(t, http.MethodPost, url+"fill", "")
+	}
+	assert.Greater(t, exampletest.Decode[Memory](t, s.Next()).Heap, uint64(24<<20))
+	exampletest.Do(t, http.MethodPost, url+"free", "")
+	after := exampletest.Decode[Memory](t, s.Next())
+	assert.Less(t, after.Heap, uint64(24<<20))
+	assert.Positive(t, after.GCs)
+}
+
 func TestAnIDThatIsNoneOfOursIsA400(t *testing.T) {
 	url, _ := exampletest.Start(t, begin)
 	for _, id := range []string{"x", "-1", "9007199254740993"} {

@@ -31,15 +31,23 @@ follow("events", {
   heartbeat: (e) => { $("heartbeat").textContent = e.data; },
 });
 
-for (const button of document.querySelectorAll("button[data-of]")) {
-  button.addEventListener("click", () => post(`outage?of=${button.dataset.of}`));
+const buttons = document.querySelectorAll("button[data-of]");
+for (const button of buttons) {
+  button.addEventListener("click", async () => {
+    await post(`outage?of=${button.dataset.of}`);
+    look();
+  });
 }
 
-setInterval(async () => {
+async function look() {
   try {
-    const seen = await (await fetch("upstreams")).json();
+    const { outages, ...seen } = await (await fetch("upstreams")).json();
     for (const [name, value] of Object.entries(seen)) $(`seen-${name}`).textContent = value;
+    for (const button of buttons) button.textContent = outages[button.dataset.of] ? "End the outage" : "Begin an outage";
   } catch {
     // the next one tries again
   }
-}, 1000);
+}
+
+setInterval(look, 1000);
+look();

@@ -26,3 +26,4 @@ function draw() {
 }
 
 $("fill").addEventListener("click", () => post("fill"));
+$("free").addEventListener("click", () => post("free"));
