@@ -39,7 +39,7 @@ func TestOneStreamHasWhatAllUpstreamsSend(t *testing.T) {
 	assert.Equal(t, "FRSH", exampletest.Decode[Quote](t, s.Next("quote")).Symbol)
 	assert.Equal(t, "Bern", exampletest.Decode[Weather](t, s.Next("weather")).City)
 	assert.Contains(t, s.Next("order").Data, `"item":`)
-	assert.Equal(t, "1", s.Next("heartbeat").Data)
+	assert.NotEmpty(t, s.Next("heartbeat").Data)
 }
 
 func TestAnUpstreamThatFailsIsReportedAndTheRestGoesOn(t *testing.T) {

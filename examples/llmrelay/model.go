@@ -70,8 +70,8 @@ func (m *model) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		m.sold.Add(1)
 		send(w, Chunk{Token: word})
 	}
-	send(w, Chunk{Usage: &Usage{Prompt: len(strings.Fields(string(prompt))), Answer: len(words)}})
 	m.finished.Add(1)
+	send(w, Chunk{Usage: &Usage{Prompt: len(strings.Fields(string(prompt))), Answer: len(words)}})
 }
 
 func send(w http.ResponseWriter, c Chunk) {
