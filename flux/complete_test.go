@@ -19,9 +19,9 @@ var notOperators = map[string][]string{
 	"an option of operators":                                  {"Concurrency", "CutErrors", "DelayErrors", "DelayErrorsOfOuter", "Fair", "Prefetch", "Remember"},
 	"a retry spec":                                            {"RetryBackoff", "RetryFixedDelay", "RetryIndefinitely", "RetryMax", "RetryMaxInARow"},
 	"a value, not a stream":                                   {"CompleteSignal", "ErrorSignal", "NextSignal", "NamedOf", "WithHooks"},
-	"the subscription itself":                                 {"Subscribe", "Mono.Subscribe", "Connectable.Subscribe", "Connectable.Connect", "SubscribeFunc"},
-	"a terminal, which gives values":                          {"All", "Chan", "Collect", "Drain", "First", "ForEach", "Last", "Mono.Get"},
-	"another view of the same value":                          {"Flux", "Mono.Flux", "Connectable.Flux"},
+	"the subscription itself":                                 {"Subscribe", "Connectable.Subscribe", "Connectable.Connect", "SubscribeFunc"},
+	"a terminal, which gives values":                          {"All", "Chan", "Collect", "Drain", "First", "ForEach", "Last"},
+	"another view of the same value":                          {"Flux", "Connectable.Flux"},
 	"a source that is always over, tested in signals_test.go": {"Empty", "Error", "ErrorWhenRequested", "Never"},
 }
 
@@ -30,6 +30,8 @@ func exported(t *testing.T) []string { return slices.Sorted(maps.Keys(exportedFu
 
 // exportedFuncs gives the exported functions of package flux, and the exported
 // methods of its streams: those of Flux by their name, of other types as Type.Name.
+// The methods of Mono, and what only package mono can call, are in the registry of
+// that package, with a test like this one.
 func exportedFuncs(t *testing.T) map[string]*ast.FuncDecl {
 	notTests := func(f fs.FileInfo) bool { return !strings.HasSuffix(f.Name(), "_test.go") }
 	//nolint:staticcheck // build tags do not matter for the names
@@ -39,7 +41,7 @@ func exportedFuncs(t *testing.T) map[string]*ast.FuncDecl {
 	streams := map[string]bool{}
 	for _, file := range pkgs["flux"].Files {
 		for _, d := range file.Decls {
-			if f, ok := d.(*ast.FuncDecl); ok && f.Name.IsExported() {
+			if f, ok := d.(*ast.FuncDecl); ok && f.Name.IsExported() && !ofMono(f) {
 				funcs = append(funcs, f)
 				if r := receiver(f); ast.IsExported(r) && (f.Name.Name == "Subscribe" || givesStream(f)) {
 					streams[r] = true
@@ -57,6 +59,19 @@ func exportedFuncs(t *testing.T) map[string]*ast.FuncDecl {
 		}
 	}
 	return names
+}
+
+// ofMono reports whether f is a method of Mono, or a part of package mono.
+func ofMono(f *ast.FuncDecl) bool {
+	if receiver(f) == "Mono" {
+		return true
+	}
+	for _, p := range f.Type.Params.List {
+		if s, ok := p.Type.(*ast.SelectorExpr); ok && s.Sel.Name == "Token" || typeName(p.Type) == "Sides" {
+			return true
+		}
+	}
+	return false
 }
 
 // receiver gives the type of which f is a method, "" for a function.

@@ -239,6 +239,19 @@ func (c *seqCursor[T]) close() {
 	}
 }
 
+// keepingStack catches a panic of seq on the coroutine of a pull, where its stack is
+// still known, and panics with that.
+func keepingStack[T any](seq iter.Seq[T]) iter.Seq[T] {
+	return func(yield func(T) bool) {
+		defer func() {
+			if p := caught(recover()); p != nil {
+				panic(p)
+			}
+		}()
+		seq(yield)
+	}
+}
+
 func (c *seqCursor[T]) advance(push func(T) bool, n int64, stop *atomic.Bool) (used int64, end bool, err error) {
 	if c.next == nil && n == Unbounded {
 		c.busy = true
@@ -254,7 +267,7 @@ func (c *seqCursor[T]) advance(push func(T) bool, n int64, stop *atomic.Bool) (u
 		return 0, true, nil
 	}
 	if c.next == nil {
-		c.next, c.quit = iter.Pull(c.seq)
+		c.next, c.quit = iter.Pull(keepingStack(c.seq))
 	}
 	for used < n && !stop.Load() {
 		c.busy = true

@@ -314,19 +314,8 @@ type seqItems[T, R any] struct {
 	some bool // v was looked at and not taken
 }
 
-// open starts a coroutine on the sequence. A panic is caught there too, where its
-// stack is still known.
-func (s *seqItems[T, R]) open(v T) {
-	seq := s.f(v)
-	s.next, s.stop = iter.Pull(func(yield func(R) bool) {
-		defer func() {
-			if p := caught(recover()); p != nil {
-				panic(p)
-			}
-		}()
-		seq(yield)
-	})
-}
+// open starts a coroutine on the sequence.
+func (s *seqItems[T, R]) open(v T) { s.next, s.stop = iter.Pull(keepingStack(s.f(v))) }
 
 func (s *seqItems[T, R]) take() R {
 	s.some = false

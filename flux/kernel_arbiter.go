@@ -18,8 +18,9 @@ import (
 //   - mu guards cur, open and cancelled, and is never held while calling out. A
 //     request that races a switch may reach the old upstream, which has ended;
 //     it is in open, so the new one is asked for it.
-//   - open is negative after a request that broke rule 3.9 while there was no
-//     upstream: the next one is to hear of it.
+//   - open is negative, for good, after a request that broke rule 3.9. The upstream
+//     at work, or else the next one, hears of it and answers with an error, which
+//     is the end: nobody may go on, or try again, in the place of it.
 //   - sent is touched only by the goroutine that owns the signals.
 type arbiter struct {
 	mu        sync.Mutex
@@ -37,7 +38,7 @@ func (a *arbiter) Request(n int64) {
 	case a.open < 0:
 	case n > 0:
 		a.open = addCap(a.open, n)
-	case a.cur == nil:
+	default:
 		a.open = min(n, -1)
 	}
 	up := a.cur
@@ -104,6 +105,14 @@ func (a *arbiter) unbounded() bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	return a.open == Unbounded
+}
+
+// broken reports whether the subscriber broke rule 3.9, which no other upstream
+// can make good.
+func (a *arbiter) broken() bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.open < 0
 }
 
 func (a *arbiter) isCancelled() bool {

@@ -5,7 +5,8 @@ import "context"
 // OnErrorResume answers an error by going on with the publisher that fallback
 // returns for it; Error(err) passes it on. The open demand goes over to it.
 // fallback is called by the goroutine that sent the error; its panic is the
-// error of the stream. An error of the second publisher is not caught.
+// error of the stream. Not caught are an error of the second publisher, and that
+// which a Request of the subscriber is answered with because it broke rule 3.9.
 //
 // Source: Reactor's Flux.onErrorResume.
 func (f Flux[T]) OnErrorResume(fallback func(err error) Publisher[T]) Flux[T] {
@@ -67,7 +68,7 @@ func (r *resume[T]) TryOnNext(v T) bool {
 }
 
 func (r *resume[T]) OnError(err error) {
-	if r.second || r.onError == nil {
+	if r.second || r.onError == nil || r.broken() {
 		r.down.OnError(err)
 		return
 	}
@@ -125,7 +126,7 @@ func (r *retry[T]) again() {
 }
 
 func (r *retry[T]) OnError(err error) {
-	if r.left == 0 {
+	if r.left == 0 || r.broken() {
 		r.down.OnError(err)
 		return
 	}

@@ -152,7 +152,7 @@ func (r *rerun[T, S, U]) OnError(err error) {
 	switch {
 	case r.gate.closed():
 		dropError(r.ctx, err)
-	case r.onError != nil:
+	case r.onError != nil && !r.broken():
 		r.onError(err)
 	default:
 		r.answer.cancel()

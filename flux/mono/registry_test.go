@@ -2,6 +2,7 @@ package mono_test
 
 import (
 	"context"
+	"log/slog"
 	"time"
 
 	"github.com/freshet-go/freshet/flux"
@@ -50,6 +51,10 @@ func methods() []operator {
 		{name: "OnErrorReturn", build: func(m one) one { return m.OnErrorReturn(-1) }, catches: true},
 		{name: "OnErrorMap", build: func(m one) one { return m.OnErrorMap(func(err error) error { return err }) }},
 		{name: "OnErrorComplete", build: func(m one) one { return m.OnErrorComplete() }, catches: true},
+		{name: "OnErrorCompleteIf", build: func(m one) one {
+			return m.OnErrorCompleteIf(func(error) bool { return false })
+		}},
+		{name: "OnErrorContinue", build: func(m one) one { return m.OnErrorContinue(func(error, any) {}) }, catches: true},
 		{name: "OnErrorContinueIf", build: func(m one) one {
 			return m.OnErrorContinueIf(func(error) bool { return false }, func(error, any) {})
 		}},
@@ -65,6 +70,9 @@ func methods() []operator {
 		{name: "DelaySubscription", build: func(m one) one { return m.DelaySubscription(time.Second) }},
 		{name: "Cache", build: func(m one) one { return m.Cache() }, runsOn: true},
 		{name: "CacheFor", build: func(m one) one { return m.CacheFor(time.Second) }, runsOn: true},
+		{name: "CacheBy", build: func(m one) one {
+			return m.CacheBy(func(flux.Signal[int]) time.Duration { return time.Second })
+		}, runsOn: true},
 		{name: "CacheInvalidateIf", build: func(m one) one {
 			return m.CacheInvalidateIf(func(int) bool { return false })
 		}, demands: true},
@@ -75,9 +83,21 @@ func methods() []operator {
 		{name: "PublishOn", build: func(m one) one { return m.PublishOn() }},
 		{name: "SubscribeOn", build: func(m one) one { return m.SubscribeOn() }},
 		{name: "CancelOn", build: func(m one) one { return m.CancelOn() }},
+		{name: "PublishOnExecutor", build: func(m one) one { return m.PublishOnExecutor(inline{}) }},
+		{name: "SubscribeOnExecutor", build: func(m one) one { return m.SubscribeOnExecutor(inline{}) }},
+		{name: "CancelOnExecutor", build: func(m one) one { return m.CancelOnExecutor(inline{}) }},
+		{name: "ConcatWith", build: func(m one) one { return mono.FromDirect(m.ConcatWith(mono.Empty[int]())) }},
+		{name: "MergeWith", build: func(m one) one { return mono.FromDirect(m.MergeWith(mono.Empty[int]())) }},
+		{name: "Repeat", build: func(m one) one { return mono.FromDirect(m.Repeat(0)) }},
+		{name: "RepeatIf", build: func(m one) one { return mono.FromDirect(m.RepeatIf(func() bool { return false })) }},
 		{name: "Hide", build: func(m one) one { return m.Hide() }},
 	}
 }
+
+// inline is an executor that runs each task at once.
+type inline struct{}
+
+func (inline) Execute(task func()) { task() }
 
 func watchers() []operator {
 	nothing := func() {}
@@ -91,7 +111,18 @@ func watchers() []operator {
 		{name: "Tap", build: func(m one) one {
 			return m.Tap(func(context.Context) flux.Listener[int] { return flux.Listener[int]{OnCancel: nothing} })
 		}},
-		{name: "all hooks", build: func(m one) one {
+		{name: "DoOnSubscribe", build: func(m one) one { return m.DoOnSubscribe(nothing) }},
+		{name: "DoOnRequest", build: func(m one) one { return m.DoOnRequest(func(int64) {}) }},
+		{name: "DoOnCancel", build: func(m one) one { return m.DoOnCancel(nothing) }},
+		{name: "DoFirst", build: func(m one) one { return m.DoFirst(nothing) }},
+		{name: "DoOnError", build: func(m one) one { return m.DoOnError(func(error) {}) }},
+		{name: "DoOnDiscard", build: func(m one) one { return m.DoOnDiscard(func(any) {}) }},
+		{name: "Log", build: func(m one) one { return m.Log(slog.New(slog.DiscardHandler), "a") }},
+		{name: "Name", build: func(m one) one { return m.Name("a") }},
+		{name: "Tag", build: func(m one) one { return m.Tag("a", "b") }},
+		{name: "Checkpoint", build: func(m one) one { return m.Checkpoint("a") }},
+		{name: "CheckpointHere", build: func(m one) one { return m.CheckpointHere("a") }},
+		{name: "DoFirst and all other hooks", build: func(m one) one {
 			return m.DoOnSubscribe(nothing).DoOnRequest(func(int64) {}).DoOnCancel(nothing).DoFirst(nothing).
 				DoOnError(func(error) {}).DoOnDiscard(func(any) {}).Name("a").Tag("b", "c").Checkpoint("d")
 		}},
@@ -114,6 +145,15 @@ func changers() []operator {
 			return mono.Map(mono.SingleOptional(m), func(o mono.Optional[int]) int { return o.Value })
 		}, fills: true},
 		{name: "Materialize and Dematerialize", build: func(m one) one { return mono.Dematerialize(mono.Materialize(m)) }, lazy: true},
+		{name: "Dematerialize", build: func(m one) one {
+			return mono.Dematerialize(mono.Map(m, flux.NextSignal[int]))
+		}},
+		{name: "Elapsed", build: func(m one) one {
+			return mono.Map(mono.Elapsed(m), func(v flux.ElapsedValue[int]) int { return v.Value })
+		}},
+		{name: "Timestamp", build: func(m one) one {
+			return mono.Map(mono.Timestamp(m), func(v flux.Timestamped[int]) int { return v.Value })
+		}},
 		{name: "Timed", build: func(m one) one {
 			return mono.Map(mono.Timed(m), func(v flux.TimedValue[int]) int { return v.Value })
 		}},
@@ -133,12 +173,16 @@ func changers() []operator {
 		{name: "FlatMapMany as the inner", build: func(m one) one {
 			return mono.FromDirect(mono.FlatMapMany(just(0), func(int) one { return m }))
 		}},
+		{name: "FlatMapIterable", build: func(m one) one {
+			return mono.FromDirect(mono.FlatMapIterable(m, func(v int) []int { return []int{v} }))
+		}},
 		{name: "FilterWhen", build: func(m one) one {
 			return mono.FilterWhen(m, func(int) flux.Flux[bool] { return flux.Just(true, false) })
 		}},
 		{name: "DelayUntil", build: func(m one) one { return mono.DelayUntil(m, func(int) flux.Flux[string] { return flux.Just("a", "b") }) }},
 		{name: "ZipWhen", build: func(m one) one { return mono.ZipWhen(m, just, func(a, _ int) int { return a }) }},
 		{name: "Then", build: func(m one) one { return mono.Then(flux.Just(-1, -2), m) }},
+		{name: "ThenMany", build: func(m one) one { return mono.FromDirect(mono.ThenMany(flux.Just(-1, -2), m)) }},
 		{name: "Publish", build: func(m one) one { return mono.Publish(m, func(n one) one { return n.Or(mono.Map(n, same)) }) }},
 		{name: "UsingLazily", build: func(m one) one {
 			return mono.UsingLazily(acquired, func(int) pub { return m }, released)
@@ -157,9 +201,22 @@ func combiners() []operator {
 	left := func(v, _ int) int { return v }
 	return []operator{
 		{name: "Zip2", build: func(m one) one { return mono.Zip2(m, just(0), left) }, lazy: true},
-		{name: "Zip2 that waits", build: func(m one) one { return mono.ZipWith(m, later(time.Second, 0), left) }, lazy: true},
+		{name: "ZipWith that waits", build: func(m one) one { return mono.ZipWith(m, later(time.Second, 0), left) }, lazy: true},
 		{name: "ZipAllDelayError", build: func(m one) one {
 			return mono.ZipAllDelayError([]pub{m, just(0)}, func(vs []int) int { return vs[0] })
+		}, lazy: true},
+		{name: "Zip2DelayError", build: func(m one) one { return mono.Zip2DelayError(m, just(0), left) }, lazy: true},
+		{name: "ZipAll", build: func(m one) one {
+			return mono.ZipAll([]pub{m, just(0)}, func(vs []int) int { return vs[0] })
+		}, lazy: true},
+		{name: "Zip3", build: func(m one) one {
+			return mono.Zip3(m, just(0), just(0), func(a, _, _ int) int { return a })
+		}, lazy: true},
+		{name: "Zip4", build: func(m one) one {
+			return mono.Zip4(just(0), m, just(0), just(0), func(_, a, _, _ int) int { return a })
+		}, lazy: true},
+		{name: "Zip5", build: func(m one) one {
+			return mono.Zip5(just(0), just(0), just(0), just(0), m, func(_, _, _, _, a int) int { return a })
 		}, lazy: true},
 		{name: "Zip6", build: func(m one) one {
 			f := func(a, _, _, _, _, _ int) int { return a }
@@ -173,6 +230,11 @@ func combiners() []operator {
 		{name: "TimeoutFirstOr", build: func(m one) one { return mono.TimeoutFirstOr(m, mono.Never[string](), just(-1)) }},
 		{name: "RepeatWhenEmpty", build: func(m one) one {
 			return mono.RepeatWhenEmpty(m, func(counts flux.Flux[int64]) flux.Flux[int64] {
+				return flux.Handle(counts, func(_ int64, out *flux.Step[int64]) { out.Complete() })
+			})
+		}},
+		{name: "RepeatWhenEmptyMax", build: func(m one) one {
+			return mono.RepeatWhenEmptyMax(m, 3, func(counts flux.Flux[int64]) flux.Flux[int64] {
 				return flux.Handle(counts, func(_ int64, out *flux.Step[int64]) { out.Complete() })
 			})
 		}},

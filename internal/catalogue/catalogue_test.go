@@ -19,7 +19,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 const docs = "../../docs"
 
 func operators(t *testing.T) []operator {
-	ops, err := readOperators("../../flux")
+	ops, err := readAll("../../flux")
 	require.NoError(t, err)
 	require.NotEmpty(t, ops)
 	return ops

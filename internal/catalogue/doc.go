@@ -1,5 +1,5 @@
-// Package catalogue draws docs/operators.md: for each operator of package flux
-// its signature, the first sentence of its doc comment, its name in Reactor and a
+// Package catalogue draws docs/operators.md: for each operator of packages flux
+// and mono its signature, the first sentence of its doc comment, its name in Reactor and a
 // picture of what it does. A picture is drawn from a real run of the operator's
 // sample in virtual time, so that it cannot say what the operator does not do.
 //
@@ -11,5 +11,5 @@
 //
 // A run is recorded as rows of signals (stage.go), a picture is laid out in columns of
 // time (layout.go) and written as SVG for light and dark (svg.go); signatures and
-// comments are read from the source of package flux (operators.go).
+// comments are read from the source of both packages (operators.go).
 package catalogue

@@ -12,13 +12,29 @@ import (
 	"strings"
 )
 
-// operator is an exported function or method of package flux that gives a stream.
+// operator is an exported function or method of package flux or mono that gives a
+// stream.
 type operator struct {
-	name      string // of a method of another type than Flux: Type.Name
-	file      string
+	name      string // of a method of another type than Flux: Type.Name; of package mono: mono.Name
+	file      string // of package mono: mono/name
 	signature string
 	summary   string // the first sentence of its comment
 	reactor   string // what its Source line says
+}
+
+// readAll reads the operators of package flux, which is in dir, and of package mono
+// below it.
+func readAll(dir string) ([]operator, error) {
+	ops, err := readOperators(dir)
+	if err != nil {
+		return nil, err
+	}
+	ones, err := readOperators(filepath.Join(dir, "mono"))
+	for _, op := range ones {
+		op.name, op.file = "mono."+op.name, "mono/"+op.file
+		ops = append(ops, op)
+	}
+	return ops, err
 }
 
 // readOperators reads the operators from the source of a package, in order of
@@ -49,8 +65,13 @@ func readOperators(dir string) ([]operator, error) {
 }
 
 // isOperator reports whether f gives a stream. The methods Flux only change the
-// view of one.
+// view of one, and what takes a token can be called only inside the module.
 func isOperator(f *ast.FuncDecl) bool {
+	for _, p := range f.Type.Params.List {
+		if s, ok := p.Type.(*ast.SelectorExpr); ok && s.Sel.Name == "Token" {
+			return false
+		}
+	}
 	if !f.Name.IsExported() || f.Name.Name == "Flux" || f.Type.Results == nil || len(f.Type.Results.List) != 1 {
 		return false
 	}
@@ -84,7 +105,7 @@ func describe(fset *token.FileSet, file string, f *ast.FuncDecl) operator {
 	return op
 }
 
-// typeName gives the name of a type without its type parameters.
+// typeName gives the name of a type without its package and type parameters.
 func typeName(e ast.Expr) string {
 	switch e := e.(type) {
 	case *ast.StarExpr:
@@ -93,6 +114,8 @@ func typeName(e ast.Expr) string {
 		return typeName(e.X)
 	case *ast.IndexListExpr:
 		return typeName(e.X)
+	case *ast.SelectorExpr:
+		return e.Sel.Name
 	case *ast.Ident:
 		return e.Name
 	}

@@ -14,6 +14,9 @@ Every operator, by family, with a picture of a real run. This page and its pictu
 How to read a picture: time runs to the right. Above the box are the sources, as they were subscribed
 to; below it is what the subscriber got. A bar is completion, a cross an error, a dashed bar a cancel, ` + "`↑2`" + `
 a request for two more. Small words are calls of the functions that were given to the operator.
+
+What is called ` + "`Mono.X`" + ` is a method of flux.Mono, and ` + "`mono.X`" + ` a function of package mono: they are the
+last chapters. All else is package flux.
 `
 
 // page writes docs/operators.md.

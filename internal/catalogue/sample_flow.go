@@ -103,9 +103,6 @@ type inline struct{}
 func (inline) Execute(task func()) { task() }
 
 func timeSamples() []sample {
-	cancelled := func(g *stage, p pints) {
-		outBy(g, p, flux.Unbounded, func(rec *fluxtest.Recorder[string]) { g.after(7*millis/2, rec.Cancel) })
-	}
 	return []sample{
 		{"DelayElements", "DelayElements(3ms)", func(g *stage) { out(g, g.in("-12-3|").DelayElements(3*millis)) }},
 		{"DelaySequence", "DelaySequence(3.5ms)", func(g *stage) { out(g, g.in("-12-3|").DelaySequence(7*millis/2)) }},

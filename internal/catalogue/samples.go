@@ -13,7 +13,8 @@ type sample struct {
 func samples() []sample {
 	return slices.Concat(sourceSamples(), transformSamples(), filterSamples(), combineSamples(), mergeSamples(),
 		innerSamples(), aggregateSamples(), collectSamples(), bufferSamples(), windowSamples(), errorSamples(), repeatSamples(),
-		backpressureSamples(), sideSamples(), timeSamples(), shareSamples(), railSamples())
+		backpressureSamples(), sideSamples(), timeSamples(), shareSamples(), railSamples(),
+		monoSources(), monoMethods(), monoSideSamples(), monoTimes(), monoChanges(), monoFlattening(), monoZips(), monoSteering())
 }
 
 // family is a chapter of the page: operators by the file they stand in.
@@ -39,5 +40,11 @@ func families() []family {
 		{"Time and hops", []string{"delay.go", "hop.go", "hop_up.go"}},
 		{"Sharing", []string{"publish.go", "replay.go", "connectable.go", "refcount.go", "share.go"}},
 		{"Parallel", []string{"parallel.go"}},
+		{"Mono: create", []string{"mono/mono.go", "mono/func.go", "mono/create.go", "mono/using.go"}},
+		{"Mono: transform", []string{"mono/transform.go", "mono/flatten.go"}},
+		{"Mono: filter and combine", []string{"mono_filter.go", "mono/combine.go", "mono/zip.go"}},
+		{"Mono: errors, repetition, time", []string{"mono_recover.go", "mono_time.go", "mono/steer.go", "mono_hop.go"}},
+		{"Mono: lifecycle", []string{"mono_peek.go", "mono_lifecycle.go"}},
+		{"Mono: cache", []string{"mono_cache.go"}},
 	}
 }

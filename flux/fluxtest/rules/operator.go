@@ -30,12 +30,17 @@ func operatorRules(op build, traits ...Trait) []rule {
 	for _, t := range traits {
 		all |= t
 	}
+	most := 0
+	if all.has(Single) {
+		most = 1
+	}
 	var rules []rule
 	var over [][]rule
 	for _, kind := range kinds {
 		over = append(over, rulesOf(Config[int]{
 			Of:      func(n int) flux.Publisher[int] { return op(kind.make(n, nil)) },
 			Failing: func(err error) flux.Publisher[int] { return op(kind.make(0, err)) },
+			Most:    most,
 			Traits:  all,
 		}, true))
 	}

@@ -48,6 +48,9 @@ const (
 	// Detached means that an operator and its source go their own ways: it may let
 	// go of it at any time, and keep it when its subscriber cancels.
 	Detached
+	// Single means that an operator takes one value of its source and gives one at
+	// most: it is an operator of a Mono. Rules that need more values are skipped.
+	Single
 )
 
 func (t Trait) has(one Trait) bool { return t&one != 0 }
