@@ -1,6 +1,9 @@
 package flux
 
-import "context"
+import (
+	"context"
+	"sync/atomic"
+)
 
 // foreign is a publisher that this module did not write.
 type foreign[T any] struct{ p Publisher[T] }
@@ -21,17 +24,21 @@ func (f foreign[T]) subscribe(ctx context.Context, s Subscriber[T]) {
 // overruns its subscriber is answered by the operator below it.
 //
 // INVARIANTS: up is set by the first OnSubscribe; after done nothing passes
-// down; a panic from below never reaches the publisher.
+// down, and nothing up (rule 2.3: operators that cancel all their sources when one
+// of them fails need not leave that one out); a panic from below never reaches the
+// publisher.
 type guard[T any] struct {
 	ctx  context.Context
 	up   Subscription
 	down Subscriber[T]
-	done bool
+	// done is atomic because Request and Cancel, which any goroutine may call, look
+	// at it.
+	done atomic.Bool
 }
 
 func (g *guard[T]) OnSubscribe(s Subscription) {
 	switch {
-	case g.up != nil || g.done:
+	case g.up != nil || g.done.Load():
 		if s != nil {
 			shield(s.Cancel)
 		}
@@ -45,7 +52,7 @@ func (g *guard[T]) OnSubscribe(s Subscription) {
 }
 
 func (g *guard[T]) OnNext(v T) {
-	if g.done || g.up == nil {
+	if g.done.Load() || g.up == nil {
 		dropNext(g.ctx, v)
 		return
 	}
@@ -54,7 +61,7 @@ func (g *guard[T]) OnNext(v T) {
 }
 
 func (g *guard[T]) OnError(err error) {
-	if g.done {
+	if g.done.Load() {
 		dropError(g.ctx, err)
 		return
 	}
@@ -67,7 +74,7 @@ func (g *guard[T]) OnError(err error) {
 }
 
 func (g *guard[T]) OnComplete() {
-	if g.done {
+	if g.done.Load() {
 		return
 	}
 	g.end()
@@ -78,7 +85,7 @@ func (g *guard[T]) OnComplete() {
 // end closes the guard; a publisher that failed before OnSubscribe gets one for
 // its subscriber, who must see one first.
 func (g *guard[T]) end() {
-	g.done = true
+	g.done.Store(true)
 	if g.up == nil {
 		g.up = nothing{}
 		g.down.OnSubscribe(nothing{})
@@ -91,6 +98,9 @@ func (g *guard[T]) Cancel()         { g.call(g.up.Cancel) }
 // call runs a method of the foreign subscription. A panic of it cannot become a
 // signal, since another goroutine may own the signals.
 func (g *guard[T]) call(f func()) {
+	if g.done.Load() {
+		return
+	}
 	if err := try(f); err != nil {
 		dropError(g.ctx, err)
 	}
@@ -101,7 +111,10 @@ func (g *guard[T]) recover() {
 	if p == nil || passPanic(g.down, p) {
 		return
 	}
-	g.done = true
-	g.Cancel()
+	if !g.done.Swap(true) {
+		if err := try(g.up.Cancel); err != nil {
+			dropError(g.ctx, err)
+		}
+	}
 	dropError(g.ctx, p)
 }

@@ -124,6 +124,13 @@ func (c *cancelOn[T]) OnSubscribe(s Subscription) {
 	c.down.OnSubscribe(c)
 }
 
+// Request does nothing after a cancel that is still on its way up (rule 3.6).
+func (c *cancelOn[T]) Request(n int64) {
+	if !c.gone.Load() {
+		c.up.Request(n)
+	}
+}
+
 func (c *cancelOn[T]) Cancel() {
 	if !c.gone.Swap(true) {
 		c.exec.Execute(c.up.Cancel)

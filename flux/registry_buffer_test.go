@@ -35,26 +35,26 @@ func inTurn(windows flux.Flux[ints]) ints {
 }
 
 // allUserFuncs are those of every family.
-func allUserFuncs() map[string]func(s ints, touch func(v int)) ints {
+func allUserFuncs() map[string]func(s ints, touch injection) ints {
 	all := userFuncs()
 	maps.Copy(all, bufferingFuncs())
 	return all
 }
 
-func bufferingFuncs() map[string]func(s ints, touch func(v int)) ints {
+func bufferingFuncs() map[string]func(s ints, touch injection) ints {
 	// The error is that of every group, too, and FlatMap would report the second.
 	quiet := func(error) pub { return flux.Empty[int]() }
 	groups := func(s flux.Flux[flux.Grouped[any, int]]) ints {
 		return flux.FlatMap(s, func(g flux.Grouped[any, int]) ints { return g.OnErrorResume(quiet) })
 	}
-	touching := func(touch func(int)) func(int) bool {
-		return func(v int) bool { touch(v); return true }
+	touching := func(touch injection) func(int) bool {
+		return func(v int) bool { touch.at(v); return true }
 	}
-	return map[string]func(s ints, touch func(v int)) ints{
-		"BufferUntil": func(s ints, touch func(int)) ints { return firsts(flux.BufferUntil(s, touching(touch))) },
-		"WindowUntil": func(s ints, touch func(int)) ints { return inTurn(flux.WindowUntil(s, touching(touch))) },
-		"GroupBy": func(s ints, touch func(int)) ints {
-			return groups(flux.GroupBy(s, func(v int) any { touch(v); return v }))
+	return map[string]func(s ints, touch injection) ints{
+		"BufferUntil": func(s ints, touch injection) ints { return firsts(flux.BufferUntil(s, touching(touch))) },
+		"WindowUntil": func(s ints, touch injection) ints { return inTurn(flux.WindowUntil(s, touching(touch))) },
+		"GroupBy": func(s ints, touch injection) ints {
+			return groups(flux.GroupBy(s, func(v int) any { touch.at(v); return v }))
 		},
 	}
 }

@@ -27,6 +27,10 @@ type operator struct {
 	joins bool
 	// fills means that it has a value of its own for an empty upstream.
 	fills bool
+	// swallows means that an error of its source is not its own.
+	swallows bool
+	// detached means that its source goes on when its subscriber cancels.
+	detached bool
 }
 
 type ints = flux.Flux[int]
@@ -38,6 +42,7 @@ func operators() []operator {
 	ops = append(ops, combiningOperators()...)
 	ops = append(ops, recoveringOperators()...)
 	ops = append(ops, bufferingOperators()...)
+	ops = append(ops, morePassing()...)
 	ops = append(ops, multicastOperators()...)
 	return append(ops, pacingOperators()...)
 }
@@ -79,6 +84,7 @@ func lifecycleOperators() []operator {
 }
 
 func combiningOperators() []operator {
+	count, zero := flux.Range(0, math.MaxInt32), flux.Just(0)
 	return []operator{
 		{name: "Concat", build: func(s ints) ints { return flux.Concat[int](flux.Empty[int](), s) }},
 		{name: "ConcatWith", build: func(s ints) ints { return s.ConcatWith(flux.Empty[int]()) }},
@@ -99,6 +105,30 @@ func combiningOperators() []operator {
 		}},
 		{name: "Zip2", build: func(s ints) ints {
 			return flux.Zip2(s, flux.Range(0, math.MaxInt32), func(a, _ int) int { return a })
+		}, cuts: true},
+		{name: "Zip3", build: func(s ints) ints {
+			return flux.Zip3(s, count, count, func(a, _, _ int) int { return a })
+		}, cuts: true},
+		{name: "Zip4", build: func(s ints) ints {
+			return flux.Zip4(s, count, count, count, func(a, _, _, _ int) int { return a })
+		}, cuts: true},
+		{name: "Zip5", build: func(s ints) ints {
+			return flux.Zip5(s, count, count, count, count, func(a, _, _, _, _ int) int { return a })
+		}, cuts: true},
+		{name: "Zip6", build: func(s ints) ints {
+			return flux.Zip6(s, count, count, count, count, count, func(a, _, _, _, _, _ int) int { return a })
+		}, cuts: true},
+		{name: "CombineLatest3", build: func(s ints) ints {
+			return flux.CombineLatest3(zero, zero, s, func(_, _, v int) int { return v })
+		}, cuts: true},
+		{name: "CombineLatest4", build: func(s ints) ints {
+			return flux.CombineLatest4(zero, zero, zero, s, func(_, _, _, v int) int { return v })
+		}, cuts: true},
+		{name: "CombineLatest5", build: func(s ints) ints {
+			return flux.CombineLatest5(zero, zero, zero, zero, s, func(_, _, _, _, v int) int { return v })
+		}, cuts: true},
+		{name: "CombineLatest6", build: func(s ints) ints {
+			return flux.CombineLatest6(zero, zero, zero, zero, zero, s, func(_, _, _, _, _, v int) int { return v })
 		}, cuts: true},
 		{name: "ZipAll with a prefetch of 1", build: func(s ints) ints {
 			first := func(vs []int) int { return vs[0] }

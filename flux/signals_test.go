@@ -90,6 +90,7 @@ func TestDemandSaturates(t *testing.T) {
 		rec := fluxtest.NewRecorder[int](flux.Unbounded - 1)
 		src := fluxtest.Hot[int](fluxtest.IgnoreDemand)
 		op.build(flux.From[int](src)).Subscribe(t.Context(), rec)
+		fluxtest.Advance(0) // a hop may subscribe to its source later
 		for range 3 {
 			rec.Request(flux.Unbounded - 1)
 			rec.Request(2)

@@ -85,6 +85,28 @@
 // asked for. Both, and the recorder, have a [Timeline]: the events with their
 // times, counters, and assertions that show all of it when they fail.
 //
+// # Marbles
+//
+// [Marbles] reads and draws streams as diagrams, in the syntax of rxjs: sources are made of
+// them, publishers are held against them, records are drawn as them.
+//
+//	fluxtest.Run(t, func(t *testing.T) {
+//		var m fluxtest.Marbles[string]
+//		src := m.Cold(t, "-a--b---c--|")
+//		m.Expect(t, flux.From(src).Skip(1), "----b---c--|")
+//		src.AssertSubscriptions(t, "^----------!")
+//	})
+//
+// A failure draws the two one above the other:
+//
+//	fluxtest: the signals differ at 1ms: want next("b") at 4ms, got next("a") at 1ms
+//	  want  ----b---c--|
+//	  got   -a--b---c--|
+//	         ^
+//
+// Package rules, below this one, runs a publisher or an operator of yours through the
+// rules of the Reactive Streams specification.
+//
 // # Where a script does not fit
 //
 // Several subscribers at once, a subscriber that cancels in the middle of a value,

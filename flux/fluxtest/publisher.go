@@ -29,6 +29,9 @@ type TestPublisher[T any] struct {
 	Timeline[T]
 	cold  bool
 	fault Fault
+	// script is what a cold publisher made of a diagram sends each subscriber, at
+	// the times since its subscription.
+	script []Event[T]
 
 	mu    sync.Mutex
 	feeds []*feed[T]
@@ -79,6 +82,7 @@ func (p *TestPublisher[T]) Subscribe(ctx context.Context, s flux.Subscriber[T]) 
 		s.OnSubscribe(f)
 	}
 	f.begin(ctx)
+	f.play()
 }
 
 // Next sends the values, in this order. It returns p.

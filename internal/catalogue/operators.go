@@ -1,0 +1,100 @@
+package catalogue
+
+import (
+	"bytes"
+	"go/ast"
+	"go/doc"
+	"go/parser"
+	"go/printer"
+	"go/token"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// operator is an exported function or method of package flux that gives a stream.
+type operator struct {
+	name      string // of a method of another type than Flux: Type.Name
+	file      string
+	signature string
+	summary   string // the first sentence of its comment
+	reactor   string // what its Source line says
+}
+
+// readOperators reads the operators from the source of a package, in order of
+// file and place.
+func readOperators(dir string) ([]operator, error) {
+	paths, err := filepath.Glob(filepath.Join(dir, "*.go"))
+	if err != nil {
+		return nil, err
+	}
+	slices.Sort(paths)
+	var ops []operator
+	fset := token.NewFileSet()
+	for _, path := range paths {
+		if strings.HasSuffix(path, "_test.go") {
+			continue
+		}
+		file, err := parser.ParseFile(fset, path, nil, parser.ParseComments|parser.SkipObjectResolution)
+		if err != nil {
+			return nil, err
+		}
+		for _, d := range file.Decls {
+			if f, ok := d.(*ast.FuncDecl); ok && isOperator(f) {
+				ops = append(ops, describe(fset, filepath.Base(path), f))
+			}
+		}
+	}
+	return ops, nil
+}
+
+// isOperator reports whether f gives a stream. The methods Flux only change the
+// view of one.
+func isOperator(f *ast.FuncDecl) bool {
+	if !f.Name.IsExported() || f.Name.Name == "Flux" || f.Type.Results == nil || len(f.Type.Results.List) != 1 {
+		return false
+	}
+	switch typeName(f.Type.Results.List[0].Type) {
+	case "Flux", "Mono", "Connectable", "ParallelFlux":
+		return f.Recv == nil || ast.IsExported(typeName(f.Recv.List[0].Type))
+	}
+	return false
+}
+
+func describe(fset *token.FileSet, file string, f *ast.FuncDecl) operator {
+	op := operator{name: f.Name.Name, file: file}
+	if f.Recv != nil {
+		if r := typeName(f.Recv.List[0].Type); r != "Flux" {
+			op.name = r + "." + op.name
+		}
+	}
+	bare := *f
+	bare.Doc, bare.Body = nil, nil
+	var b bytes.Buffer
+	if err := printer.Fprint(&b, fset, &bare); err == nil {
+		op.signature = b.String()
+	}
+	text := f.Doc.Text()
+	op.summary = new(doc.Package).Synopsis(text)
+	for _, part := range strings.Split(text, "\n\n") {
+		if source, ok := strings.CutPrefix(part, "Source: "); ok {
+			op.reactor = strings.TrimSuffix(strings.Join(strings.Fields(source), " "), ".")
+		}
+	}
+	return op
+}
+
+// typeName gives the name of a type without its type parameters.
+func typeName(e ast.Expr) string {
+	switch e := e.(type) {
+	case *ast.StarExpr:
+		return typeName(e.X)
+	case *ast.IndexExpr:
+		return typeName(e.X)
+	case *ast.IndexListExpr:
+		return typeName(e.X)
+	case *ast.Ident:
+		return e.Name
+	}
+	return ""
+}
