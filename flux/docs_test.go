@@ -119,6 +119,9 @@ func parsed(t *testing.T) (pkg *doc.Package, tests []*ast.File, fset *token.File
 	fset = token.NewFileSet()
 	var files []*ast.File
 	for _, name := range names {
+		if strings.HasSuffix(name, "_go127.go") {
+			continue // generic methods, which call documented functions, and which Go 1.26 cannot parse
+		}
 		f, err := parser.ParseFile(fset, name, nil, parser.ParseComments)
 		require.NoError(t, err)
 		if strings.HasSuffix(name, "_test.go") {
