@@ -23,7 +23,7 @@ const reactor = "coming-from-reactor.md"
 
 func TestEveryGoNameOfTheGuidesExists(t *testing.T) {
 	names := api(t)
-	for _, guide := range []string{reactor} {
+	for _, guide := range []string{reactor, whichOperator} {
 		for _, n := range mentioned(read(t, guide)) {
 			require.Contains(t, names, n, "%s mentions %s, which does not exist", guide, n)
 		}
