@@ -31,7 +31,10 @@ func exported(t *testing.T) []string { return slices.Sorted(maps.Keys(exportedFu
 // exportedFuncs gives the exported functions of package flux, and the exported
 // methods of its streams: those of Flux by their name, of other types as Type.Name.
 func exportedFuncs(t *testing.T) map[string]*ast.FuncDecl {
-	notTests := func(f fs.FileInfo) bool { return !strings.HasSuffix(f.Name(), "_test.go") }
+	notTests := func(f fs.FileInfo) bool {
+		// Generic methods call functions that are told of here, and Go 1.26 cannot parse them.
+		return !strings.HasSuffix(f.Name(), "_test.go") && !strings.HasSuffix(f.Name(), "_go127.go")
+	}
 	//nolint:staticcheck // build tags do not matter for the names
 	pkgs, err := parser.ParseDir(token.NewFileSet(), ".", notTests, parser.SkipObjectResolution)
 	require.NoError(t, err)
