@@ -33,7 +33,10 @@ func exported(t *testing.T) []string { return slices.Sorted(maps.Keys(exportedFu
 // The methods of Mono, and what only package mono can call, are in the registry of
 // that package, with a test like this one.
 func exportedFuncs(t *testing.T) map[string]*ast.FuncDecl {
-	notTests := func(f fs.FileInfo) bool { return !strings.HasSuffix(f.Name(), "_test.go") }
+	notTests := func(f fs.FileInfo) bool {
+		// Generic methods call functions that are told of here, and Go 1.26 cannot parse them.
+		return !strings.HasSuffix(f.Name(), "_test.go") && !strings.HasSuffix(f.Name(), "_go127.go")
+	}
 	//nolint:staticcheck // build tags do not matter for the names
 	pkgs, err := parser.ParseDir(token.NewFileSet(), ".", notTests, parser.SkipObjectResolution)
 	require.NoError(t, err)

@@ -1,10 +1,12 @@
 package flux_test
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/freshet-go/freshet/flux"
@@ -19,6 +21,22 @@ func ExampleFromSlice() {
 	names := []string{"ada", "grace"}
 	fmt.Println(flux.FromSlice(names).Collect(context.Background()))
 	// Output: [ada grace] <nil>
+}
+
+func ExampleFromSeq2() {
+	lines := bufio.NewScanner(strings.NewReader("one\ntwo"))
+	read := flux.FromSeq2(func(yield func(string, error) bool) {
+		for lines.Scan() {
+			if !yield(lines.Text(), nil) {
+				return
+			}
+		}
+		if err := lines.Err(); err != nil {
+			yield("", err)
+		}
+	})
+	fmt.Println(read.Collect(context.Background()))
+	// Output: [one two] <nil>
 }
 
 func ExampleFromSeq() {

@@ -25,6 +25,7 @@ func TestInvalidArgumentIsTheErrorOfTheStreamAndNamesTheValue(t *testing.T) {
 		"Produce(nil)":        func() ints { return flux.Produce[int](nil) },
 		"FromChan(nil)":       func() ints { return flux.FromChan[int](nil) },
 		"FromSeq(nil)":        func() ints { return flux.FromSeq[int](nil) },
+		"FromSeq2(nil)":       func() ints { return flux.FromSeq2[int](nil) },
 		"Generate: init and step": func() ints {
 			return flux.Generate[int, int](nil, nil, nil)
 		},

@@ -10,9 +10,10 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/freshet-go/freshet/flux"
+	"github.com/freshet-go/freshet/internal/leaktest"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m, leaktest.Profile()) }
 
 var errBoom = errors.New("boom")
 

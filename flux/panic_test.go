@@ -214,6 +214,7 @@ func TestPanicOfASourceIsItsError(t *testing.T) {
 		"Generate's step":                   flux.Generate(func(ctx) int { return 0 }, func(int, *flux.Step[int]) int { no(); return 0 }, nil),
 		"Produce":                           flux.Produce(func(context.Context, func(int) error) error { no(); return nil }),
 		"FromSeq":                           flux.FromSeq(func(func(int) bool) { no() }),
+		"FromSeq2":                          flux.FromSeq2(func(func(int, error) bool) { no() }),
 		"PublishSelect":                     flux.PublishSelect(live(1), func(ints) ints { no(); return ints{} }),
 		"DoOnSubscribe":                     live(1).DoOnSubscribe(no),
 		"DoOnSubscribe of an empty source":  flux.Empty[int]().DoOnSubscribe(no),

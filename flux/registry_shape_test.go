@@ -2,6 +2,7 @@ package flux_test
 
 import (
 	"context"
+	"iter"
 	"slices"
 	"time"
 
@@ -222,6 +223,17 @@ func railOperators() []operator {
 	}
 }
 
+// withoutErrors is a sequence that may fail and does not.
+func withoutErrors(values []int) iter.Seq2[int, error] {
+	return func(yield func(int, error) bool) {
+		for _, v := range values {
+			if !yield(v, nil) {
+				return
+			}
+		}
+	}
+}
+
 // sourceConfigs are the sources as the rules want them.
 func sourceConfigs() map[string]rules.Config[int] {
 	failing := func(err error) pub { return flux.Error[int](err) }
@@ -232,6 +244,7 @@ func sourceConfigs() map[string]rules.Config[int] {
 		"Just":      {Of: func(n int) pub { return flux.Just(upTo(n)...) }, Failing: failing},
 		"FromSlice": {Of: func(n int) pub { return flux.FromSlice(upTo(n)) }},
 		"FromSeq":   {Of: func(n int) pub { return flux.FromSeq(slices.Values(upTo(n))) }},
+		"FromSeq2":  {Of: func(n int) pub { return flux.FromSeq2(withoutErrors(upTo(n))) }},
 		"Range":     {Of: func(n int) pub { return flux.Range(1, n) }},
 		"FromChan": {Of: func(n int) pub {
 			ch := make(chan int, n)

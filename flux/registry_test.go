@@ -241,6 +241,7 @@ func sources() map[string]func() ints {
 	return map[string]func() ints{
 		"FromSlice":     func() ints { return flux.FromSlice(slice) },
 		"FromSeq":       func() ints { return flux.FromSeq(slices.Values(slice)) },
+		"FromSeq2":      func() ints { return flux.FromSeq2(withoutErrors(slice)) },
 		"Range":         func() ints { return flux.Range(1, 1000) },
 		"Just":          func() ints { return flux.Just(slice...) },
 		"FromChan idle": func() ints { return flux.FromChan(make(chan int)) },

@@ -6,11 +6,12 @@ import (
 	"testing"
 
 	"github.com/freshet-go/freshet/flux"
+	"github.com/freshet-go/freshet/internal/leaktest"
 	"github.com/freshet-go/freshet/sink"
 	"go.uber.org/goleak"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m, leaktest.Profile()) }
 
 // probe is a subscriber that notes what it gets, and does what a test says
 // inside a signal.

@@ -11,9 +11,10 @@ import (
 
 	"github.com/freshet-go/freshet/flux"
 	"github.com/freshet-go/freshet/flux/mono"
+	"github.com/freshet-go/freshet/internal/leaktest"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m, leaktest.Profile()) }
 
 var errBoom = errors.New("boom")
 

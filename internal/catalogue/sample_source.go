@@ -19,6 +19,11 @@ func sourceSamples() []sample {
 		{"Just", "Just(1, 2, 3)", func(g *stage) { out(g, flux.Just(1, 2, 3)) }},
 		{"FromSlice", "FromSlice([]int{1, 2, 3})", func(g *stage) { out(g, flux.FromSlice([]int{1, 2, 3})) }},
 		{"FromSeq", "FromSeq(slices.Values(list))", func(g *stage) { out(g, flux.FromSeq(slices.Values([]int{1, 2, 3}))) }},
+		{"FromSeq2", "FromSeq2(pages)", func(g *stage) {
+			out(g, flux.FromSeq2(func(yield func(int, error) bool) {
+				_ = yield(1, nil) && yield(2, nil) && yield(0, errSample)
+			}))
+		}},
 		{"FromChan", "FromChan(ch)", func(g *stage) {
 			ch := make(chan int)
 			go func() {

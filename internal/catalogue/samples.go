@@ -26,7 +26,7 @@ type family struct {
 // families gives the chapters in order. Every file with an operator belongs to one.
 func families() []family {
 	return []family{
-		{"Create", []string{"create.go", "flux.go", "emitter.go", "generate.go", "produce.go", "interval.go", "timer.go", "using.go", "usingwhen.go", "mono.go"}},
+		{"Create", []string{"create.go", "seq2.go", "flux.go", "emitter.go", "generate.go", "produce.go", "interval.go", "timer.go", "using.go", "usingwhen.go", "mono.go"}},
 		{"Transform", []string{"transform.go", "transform_type.go", "transform_time.go", "materialize.go"}},
 		{"Filter", []string{"filter.go", "filterwhen.go", "take.go", "take_until.go", "skip.go", "distinct.go", "element.go", "sample.go"}},
 		{"Combine", []string{"concat.go", "merge.go", "mergecomparing.go", "sequential.go", "zip.go", "zipiterable.go", "combinelatest.go", "withlatest.go", "join.go", "first.go"}},
