@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"runtime"
 	"sync"
 	"sync/atomic"
@@ -165,6 +166,7 @@ func (r *run) window(ctx context.Context) {
 	length := time.Since(began)
 	r.result.WindowSeconds = length.Seconds()
 	r.result.Client.CPUSeconds = (ownCPU() - own).Seconds()
+	r.result.Client.RSSKiB, _ = quickRSS(os.Getpid()) // /proc of this process is always there
 	r.result.Open = r.course.now.open
 	if s != nil {
 		after, err := processCPU(s.PID)

@@ -37,6 +37,7 @@ func (r *Result) addUp(workers []*worker) {
 		}
 	}
 	r.Connect, r.Head, r.FirstEvent, r.Latency = summarize(connect), summarize(head), summarize(first), summarize(latency)
+	r.Curve = curve(latency)
 }
 
 // conclude computes what follows from the counts, and warns.
