@@ -12,7 +12,7 @@ import (
 
 func TestFlagsOutOfBoundsAreNamed(t *testing.T) {
 	for want, args := range map[string][]string{
-		`kind "x": must be one of freshet, gosse`:                 {"-kinds", "nethttp,x"},
+		`kind "x": must be one of freshet, freshet-nethttp`:       {"-kinds", "nethttp,x"},
 		`scenario "x": must be one of broadcast, idle-kill, slow`: {"-scenario", "x"},
 		`conns 0: must be from 1 to 100000`:                       {"-conns", "0"},
 		`rate 0: must be more than 0`:                             {"-rate", "0"},

@@ -21,10 +21,14 @@ type contestant struct {
 // contestants in the order of the tables.
 var contestants = []contestant{
 	{"freshet", ours, 0},
+	{"freshet-nethttp", ours, 1},
 	{"gosse", rival, 2},
 	{"r3labs", rival, 3},
+	{"centrifuge", rival, 5},
+	{"ro", rival, 7},
 	{"nethttp", rival, 8},
 	{"fasthttp-streamwriter", rival, 6},
+	{"fiber", rival, 4},
 	{"rawloop", floor, 9},
 }
 

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/freshet-go/freshet/bench/internal/chart"
@@ -139,7 +140,7 @@ func (r report) tiles(s scenario) (tiles []chart.Tile) {
 		all := r.contest(c)
 		mine, ok := own(all)
 		next, rivals := c.best(opponents(all))
-		if !ok || !rivals || !slices.Contains(headlines, c.name) || mine.median == 0 || next.median == 0 {
+		if !ok || !rivals || c.better == neither || !slices.Contains(headlines, c.name) || mine.median == 0 || next.median == 0 {
 			continue
 		}
 		tiles = append(tiles, chart.Tile{Value: c.withUnit(mine.median), What: c.words(),
@@ -234,7 +235,7 @@ func (r report) pageTable(s scenario) *chart.Table {
 	for _, kind := range r.Options.Kinds {
 		row := chart.Row{Cells: []string{kind}, Best: map[int]bool{}, Strong: kind == subject}
 		for i, c := range columns {
-			row.Cells = append(row.Cells, cell(r.values(kind, c.name), c.digits))
+			row.Cells = append(row.Cells, strings.Replace(cell(r.values(kind, c.name), c.digits), " (", "\n(", 1))
 			fair := slices.DeleteFunc(r.contest(c), func(s spread) bool { return find(s.kind).role == floor })
 			first, ok := c.best(fair)
 			row.Best[i+1] = ok && c.better != neither && first.kind == kind && !level(c, fair)
