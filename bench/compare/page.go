@@ -144,7 +144,7 @@ func (r report) tiles(s scenario) (tiles []chart.Tile) {
 			continue
 		}
 		tiles = append(tiles, chart.Tile{Value: c.withUnit(mine.median), What: c.words(),
-			Note: c.compared(mine, next), Good: c.beats(mine, next) && !mine.overlaps(next)})
+			Note: c.compared(mine, next), Good: c.beats(mine, next) && !mine.overlaps(next) && r.Options.Rounds > 1})
 	}
 	return tiles
 }

@@ -95,6 +95,8 @@ func why(a, mine spread) string {
 	switch {
 	case find(a.kind).role == floor:
 		return "the floor: it writes and does nothing else"
+	case a.lowest == a.highest && mine.lowest == mine.highest:
+		return "one value each, so no spread is known"
 	case a.overlaps(mine):
 		return "the rounds' ranges overlap"
 	case find(a.kind).role == ours:

@@ -47,7 +47,7 @@ func TestEveryKindBroadcastsTheSameEventsToAllClients(t *testing.T) {
 					}
 				}
 			}()
-			got, err := load.Run(t.Context(), load.Options{URL: url + "/events", Conns: conns, Warmup: 200 * time.Millisecond, Duration: time.Second})
+			got, err := load.Run(t.Context(), load.Options{URLs: []string{url + "/events"}, Conns: conns, Warmup: 200 * time.Millisecond, Duration: time.Second})
 			cancel()
 			<-done
 			require.NoError(t, err)
@@ -99,7 +99,7 @@ func TestKindsThatNoticeCountAClientThatLeft(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			a, _, url := start(t, name)
-			got, err := load.Run(t.Context(), load.Options{URL: url + "/events", Conns: 3, Duration: 50 * time.Millisecond})
+			got, err := load.Run(t.Context(), load.Options{URLs: []string{url + "/events"}, Conns: 3, Duration: 50 * time.Millisecond})
 			require.NoError(t, err)
 			require.Equal(t, int64(3), got.Heads)
 			require.Eventually(t, func() bool { return a.left.Load() == 3 }, 5*time.Second, 5*time.Millisecond)

@@ -8,7 +8,7 @@ import (
 
 // Result is what one run measured. Times are in microseconds, memory in KiB.
 type Result struct {
-	URL           string    `json:"url"`
+	URLs          []string  `json:"urls"`
 	Started       time.Time `json:"started"`
 	Conns         int       `json:"conns"`
 	WindowSeconds float64   `json:"window_seconds"`

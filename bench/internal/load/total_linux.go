@@ -60,6 +60,9 @@ func (r *Result) conclude() {
 	if s == nil {
 		return
 	}
+	if len(r.URLs) > 1 {
+		r.Warnings = append(r.Warnings, "several URLs, and the figures of one server process: they are over all connections and all events")
+	}
 	if r.Events > 0 {
 		s.CPUPerEvent = s.CPUSeconds * 1e6 / float64(r.Events)
 	}
