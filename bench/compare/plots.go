@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/freshet-go/freshet/bench/internal/chart"
+	"github.com/freshet-go/freshet/bench/internal/course"
 	"github.com/freshet-go/freshet/bench/internal/load"
 )
 
@@ -17,7 +18,7 @@ func (r report) plots() (figures []chart.Figure) {
 	if r.Options.Scenario != "idle-kill" {
 		figures = append(figures, chart.Figure{Title: "Delivery time by percentile", Note: "less is better",
 			Plot: chart.Lines("Delivery time by percentile", chart.Axis{Title: "percent of the events", Ticks: chart.PercentTicks},
-				chart.Axis{Title: "ms, logarithmic", Log: true}, r.series(percentiles))})
+				chart.Axis{Title: "ms, logarithmic", Log: true}, r.series(course.Delivery))})
 	}
 	for _, c := range courses {
 		series := r.series(c.points)
@@ -63,27 +64,15 @@ func line(kind string, points []chart.Point) chart.Series {
 	return chart.Series{Label: kind, Color: k.color, Strong: kind == subject, Dashed: k.role == floor, Points: points}
 }
 
-// percentiles of a run; files of older versions have only those of the summary.
-func percentiles(r load.Result) (points []chart.Point) {
-	curve := r.Curve
-	if s := r.Latency; len(curve) == 0 && s.Count > 0 {
-		curve = []load.Quantile{{Percent: 50, US: s.P50}, {Percent: 90, US: s.P90}, {Percent: 99, US: s.P99}, {Percent: 99.9, US: s.P999}, {Percent: 100, US: s.Max}}
-	}
-	for _, q := range curve {
-		points = append(points, chart.Point{X: chart.Percent(q.Percent), Y: ms(q.US)})
-	}
-	return points
-}
-
 // courses are what samples tell over the time of a run.
 var courses = []struct {
 	title, unit string
 	points      func(load.Result) []chart.Point
 	idle        bool // worth showing when nothing is sent
 }{
-	{"Resident memory of the server", "MiB", func(r load.Result) []chart.Point { return r.CourseRSS() }, true},
-	{"CPU of the server", "% of one processor", func(r load.Result) []chart.Point { return r.CourseCPU() }, false},
-	{"Events that arrived", "per second", func(r load.Result) []chart.Point { return r.CourseEvents() }, false},
+	{"Resident memory of the server", "MiB", course.RSS, true},
+	{"CPU of the server", "% of one processor", course.CPU, false},
+	{"Events that arrived", "per second", course.Events, false},
 }
 
 // loadCurve draws p99 over the rate that arrived, a dot a step of the search.

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/freshet-go/freshet/bench/internal/chart"
+	"github.com/freshet-go/freshet/bench/internal/course"
 	"github.com/freshet-go/freshet/bench/internal/load"
 )
 
@@ -79,14 +80,10 @@ func one(title, note, label string, x, y chart.Axis, points []chart.Point) []cha
 }
 
 func seen(r load.Result) []chart.Figure {
-	var curve []chart.Point
-	for _, q := range r.Curve {
-		curve = append(curve, chart.Point{X: chart.Percent(q.Percent), Y: float64(q.US) / 1000})
-	}
 	return slices.Concat(
-		one("Delivery time by percentile", "in the window", "delivery", chart.Axis{Title: "percent of the events", Ticks: chart.PercentTicks}, chart.Axis{Title: "ms, logarithmic", Log: true}, curve),
-		one("Events that arrived", "the whole run", "events", seconds, chart.Axis{Title: "per second"}, r.CourseEvents()),
-		one("Open connections", "the whole run", "open", seconds, chart.Axis{}, r.CourseOpen()),
+		one("Delivery time by percentile", "in the window", "delivery", chart.Axis{Title: "percent of the events", Ticks: chart.PercentTicks}, chart.Axis{Title: "ms, logarithmic", Log: true}, course.Delivery(r)),
+		one("Events that arrived", "the whole run", "events", seconds, chart.Axis{Title: "per second"}, course.Events(r)),
+		one("Open connections", "the whole run", "open", seconds, chart.Axis{}, course.Open(r)),
 		joining(r))
 }
 
@@ -97,13 +94,7 @@ func joining(r load.Result) []chart.Figure {
 		name string
 		s    load.Summary
 	}{{"connected", r.Connect}, {"response head", r.Head}, {"first event", r.FirstEvent}} {
-		s := chart.Series{Label: step.name, Color: joinColors[i], Strong: true}
-		if step.s.Count > 0 {
-			for _, q := range []load.Quantile{{Percent: 50, US: step.s.P50}, {Percent: 90, US: step.s.P90}, {Percent: 99, US: step.s.P99}, {Percent: 99.9, US: step.s.P999}, {Percent: 100, US: step.s.Max}} {
-				s.Points = append(s.Points, chart.Point{X: chart.Percent(q.Percent), Y: float64(q.US) / 1000})
-			}
-		}
-		series = append(series, s)
+		series = append(series, chart.Series{Label: step.name, Color: joinColors[i], Strong: true, Points: course.Percentiles(step.s)})
 	}
 	return []chart.Figure{{Title: "From the start of a connection", Note: "by percentile", Plot: chart.Lines("Time to connect by percentile",
 		chart.Axis{Title: "percent of the connections", Ticks: chart.PercentTicks}, chart.Axis{Title: "ms, logarithmic", Log: true}, series)}}
@@ -116,8 +107,8 @@ var seconds = chart.Axis{Title: "seconds since the first connect"}
 
 func taken(r load.Result) []chart.Figure {
 	return slices.Concat(
-		one("CPU of the server", "the whole run", "CPU", seconds, chart.Axis{Title: "% of one processor"}, r.CourseCPU()),
-		one("Resident memory of the server", "the whole run", "memory", seconds, chart.Axis{Title: "MiB"}, r.CourseRSS()))
+		one("CPU of the server", "the whole run", "CPU", seconds, chart.Axis{Title: "% of one processor"}, course.CPU(r)),
+		one("Resident memory of the server", "the whole run", "memory", seconds, chart.Axis{Title: "MiB"}, course.RSS(r)))
 }
 
 func times(r load.Result) *chart.Table {
