@@ -111,7 +111,7 @@ var plain = map[string]struct{ words, unit string }{
 	noticedIn:      {"Last of the disconnects noticed after", "ms"},
 	noticed:        {"Disconnects noticed", ""},
 	p99With:        {"99th percentile beside a client that never reads", "ms"},
-	p99Ratio:       {"The same, over that without such a client", "x"},
+	p99Ratio:       {"Slower by a client that never reads", "x"},
 	rssWith:        {"Memory with a client that never reads", "MiB"},
 	bestDeliveries: {"Most deliveries with p99 below 150 ms", "/s"},
 }

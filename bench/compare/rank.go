@@ -96,7 +96,7 @@ func why(a, mine spread) string {
 	case find(a.kind).role == floor:
 		return "the floor: it writes and does nothing else"
 	case a.lowest == a.highest && mine.lowest == mine.highest:
-		return "one value each, so no spread is known"
+		return "one round only"
 	case a.overlaps(mine):
 		return "the rounds' ranges overlap"
 	case find(a.kind).role == ours:
