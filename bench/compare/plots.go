@@ -16,7 +16,7 @@ func (r report) plots() (figures []chart.Figure) {
 		return []chart.Figure{r.loadCurve()}
 	}
 	if r.Options.Scenario != "idle-kill" {
-		figures = append(figures, chart.Figure{Title: "Delivery time by percentile", Note: "less is better",
+		figures = append(figures, chart.Figure{Title: "Delivery time by percentile", Note: "less is better; the middle round",
 			Plot: chart.Lines("Delivery time by percentile", chart.Axis{Title: "percent of the events", Ticks: chart.PercentTicks},
 				chart.Axis{Title: "ms, logarithmic", Log: true}, r.series(course.Delivery))})
 	}
