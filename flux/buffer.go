@@ -207,6 +207,7 @@ type overlap[T any] struct {
 
 func (b *overlap[T]) OnSubscribe(s Subscription) {
 	b.up = s
+	b.again = func() { b.Request(1) }
 	b.down.OnSubscribe(b)
 }
 

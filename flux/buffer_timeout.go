@@ -3,6 +3,7 @@ package flux
 import (
 	"context"
 	"math"
+	"sync/atomic"
 	"time"
 )
 
@@ -116,20 +117,26 @@ func (d *deadline) reached() bool {
 }
 
 // bufferTimeout cuts its list by number and time. clock is guarded by the lock
-// of the open list.
+// of the open list; owed counts what the source was asked for and has not sent,
+// for the goroutines of requests and of values.
 type bufferTimeout[T any] struct {
 	cutList[T]
 	source Subscription
 	size   int
 	clock  deadline
+	owed   atomic.Int64
 }
 
 func (b *bufferTimeout[T]) OnSubscribe(s Subscription) {
 	b.source, b.up = s, b
+	b.again = func() { b.Request(1) }
 	b.down.OnSubscribe(b)
 }
 
 func (b *bufferTimeout[T]) OnNext(v T) {
+	if b.owed.Load() != Unbounded {
+		b.owed.Add(-1)
+	}
 	n, ok := b.open.add(v, min(b.size, mostCapacity))
 	switch {
 	case !ok:
@@ -183,9 +190,29 @@ func (b *bufferTimeout[T]) OnComplete() {
 }
 
 func (b *bufferTimeout[T]) Request(n int64) {
-	b.request(n)
+	b.demand.add(n)
 	if n > 0 {
-		b.source.Request(mulCap(n, orUnbounded(b.size)))
+		b.ask(mulCap(b.demand.load(), orUnbounded(b.size)))
+	}
+	b.change()
+}
+
+// ask makes what the source owes n values: as many as the requested lists may
+// need, whatever is in the open one.
+func (b *bufferTimeout[T]) ask(n int64) {
+	for {
+		owed := b.owed.Load()
+		if n <= owed {
+			return
+		}
+		if !b.owed.CompareAndSwap(owed, n) {
+			continue
+		}
+		if n != Unbounded {
+			n -= owed
+		}
+		b.source.Request(n)
+		return
 	}
 }
 

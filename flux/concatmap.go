@@ -289,10 +289,10 @@ func (in *concatInner[T, R]) Request(n int64) {
 	c := in.outer
 	switch {
 	case n > 0:
-		in.relay.Request(n)
 		if c.prefetch == onTurn && !c.started.Swap(true) {
-			c.walk()
+			c.walk() // before there is demand, as in Reactor
 		}
+		in.relay.Request(n)
 	case !c.gate.closed():
 		c.main.Cancel()
 		c.cutIn(badRequest(n))

@@ -38,6 +38,7 @@ func Create[T any](register func(ctx context.Context, e *Emitter[T]), overflow .
 	return Flux[T]{sourceFunc[T](func(ctx context.Context, s Subscriber[T]) {
 		e := &Emitter[T]{overflow: strategy}
 		e.out = drain[T]{ctx: ctx, up: nothing{}, down: s, push: pusher(s), closed: e.dispose}
+		e.out.again = func() { (*emission[T])(e).Request(1) }
 		if strategy == OverflowIgnore {
 			e.out.demand.add(Unbounded)
 		}

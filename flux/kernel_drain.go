@@ -38,6 +38,10 @@ type drain[T any] struct {
 	// passed, if set, is called by the drainer when it has sent what it could,
 	// with the number of values.
 	passed func(n int64)
+	// again, if set, is called by the drainer for a value that was rejected, and
+	// requests one more, as the subscriber would: of an owner that has to ask its
+	// source for what a request needs. Otherwise the demand is given back.
+	again func()
 	// lost, if set, gets what can no longer be sent, in place of the discard hook.
 	lost func(T)
 
@@ -188,7 +192,11 @@ func (d *drain[T]) pass() {
 // is exact for whoever sends from inside OnNext.
 func (d *drain[T]) send(v T) {
 	d.demand.sub(1)
-	if !d.push(v) {
+	switch {
+	case d.push(v):
+	case d.again != nil:
+		d.again()
+	default:
 		d.demand.add(1)
 	}
 }

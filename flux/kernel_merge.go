@@ -346,7 +346,7 @@ func (m *merge[T, R]) pass() (again bool) {
 	}
 	if n := m.replenish; n > 0 {
 		m.replenish = 0
-		if m.concurrency != unlimited {
+		if m.concurrency != unlimited && !m.over.Load() {
 			m.upstream().Request(n)
 		}
 	}

@@ -37,6 +37,7 @@ func WindowSkip[T any](src Publisher[T], n, skip int) Flux[Flux[T]] {
 		w := &windowCount[T]{strides: strides{size: int64(n), skip: int64(skip)}}
 		w.into(ctx, s)
 		w.up = w
+		w.again = func() { w.Request(1) }
 		main.subscribe(ctx, w)
 	})}
 }

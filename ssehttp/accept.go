@@ -25,6 +25,7 @@ var errNoPublisher = errors.New("ssehttp: the handler returned neither a publish
 type exchange interface {
 	method() string
 	path() string
+	route(s *Server) *record // that of the path
 	rawQuery() string
 	query(name string) string
 	header(name string) string
@@ -86,6 +87,7 @@ func (s *Server) open(x exchange, h Handler) {
 	}
 	out := x.outlet(s)
 	c := out.core()
+	c.record = s.begin(x, out)
 	r := &Request{live: x, ctx: out.context(), remote: x.remote(), lastID: id}
 	events, p, err := s.ask(h, r)
 	if err == nil && x.method() == http.MethodHead {
@@ -147,8 +149,11 @@ const openComment = ": open\n"
 
 // refuse answers with the status of err. Headers of other handlers stay.
 func (s *Server) refuse(x exchange, err error) {
-	s.refused(err)
 	code, message := statusOf(err)
+	s.refused(err)
+	if s.observers.hear(hearsRefused) { // the path is a copy
+		s.tellRefused(err, x.path(), x.remote())
+	}
 	if code == http.StatusInternalServerError {
 		s.logRefusal(x, err)
 	}

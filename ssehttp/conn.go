@@ -17,6 +17,7 @@ import (
 type outlet interface {
 	core() *conn
 	context() context.Context
+	number() int // of the shard, -1 if there is none
 	// start takes the connection over and then subscribes, once the outlet can
 	// take events.
 	start(head []byte, nc net.Conn, o opening)
@@ -48,13 +49,13 @@ type outlet interface {
 type conn struct {
 	streamContext
 
-	out   outlet
-	up    flux.Subscription
-	seats *seats // what the limits count; nil if they count nothing
+	out outlet
+	up  flux.Subscription
 
 	size    int32         // of a frame, in bytes, moving average
 	state   atomic.Uint32 // bits below; signals and transport meet in it
 	holds   atomic.Int32  // the last of several goroutines to leave tells the server
+	since   uint32        // when it was opened, in steps of the server's age
 	owed    atomic.Int64  // demand to request, added by the transport, taken by upcalls
 	granted atomic.Int64  // read by the signals' owner, to see that it is not overrun
 
@@ -163,7 +164,7 @@ func (c *conn) fail(r Reason, err error) {
 
 // failure logs err and gives the bytes of the error event.
 func (c *conn) failure(err error) []byte {
-	c.srv.opts.Logger.Error("ssehttp: stream failed", "error", err)
+	c.srv.opts.Logger.Error("ssehttp: stream failed", "path", c.path(), "error", err)
 	frame, encErr := c.srv.opts.Mode.Append(nil, c.errorEvent(err))
 	if encErr != nil {
 		c.srv.opts.Logger.Error("ssehttp: ErrorEvent gave an event that cannot be written", "error", encErr)
@@ -221,6 +222,7 @@ func (c *conn) progress(events, bytes int) {
 func (c *conn) over(r Reason) {
 	before := c.state.Or(closed)
 	c.srv.counters.closed[r].Add(1)
+	c.tellClosed(r)
 	c.streamContext.end()
 	if before&terminal == 0 {
 		c.srv.calls.put(upcall{c: c, what: cancel})

@@ -4,6 +4,8 @@ import (
 	"context"
 	"sync"
 	"time"
+
+	"github.com/freshet-go/freshet/flux"
 )
 
 // streamContext is the context of one stream: done when its client is gone or
@@ -17,7 +19,8 @@ import (
 //   - done, once made, is the channel that every Done returns; waiting is nil
 //     after the end.
 type streamContext struct {
-	srv *Server
+	srv    *Server
+	record *record // of the stream; set before the handler sees the context
 
 	mu      sync.Mutex
 	ended   bool
@@ -35,8 +38,15 @@ type afterEnd struct {
 // Deadline is that of the server's context.
 func (x *streamContext) Deadline() (time.Time, bool) { return x.srv.opts.Context.Deadline() }
 
-// Value is that of the server's context.
-func (x *streamContext) Value(key any) any { return x.srv.opts.Context.Value(key) }
+// Value is that of the server's context; the server's own hooks for package flux
+// become those that know the stream's path.
+func (x *streamContext) Value(key any) any {
+	v := x.srv.opts.Context.Value(key)
+	if h, ok := v.(*flux.Hooks); ok && x.record != nil && h != nil && h == x.srv.hooks {
+		return x.record.hooks
+	}
+	return v
+}
 
 // Err is context.Canceled after the end.
 func (x *streamContext) Err() error {

@@ -48,6 +48,16 @@
 // them delays the others' calls by about a millisecond, and their events not at
 // all. Events are encoded on the goroutine of the publisher that sends them.
 //
+// # Watching
+//
+// [Server.Stats] counts, at no cost to the streams: by reason, by cause, by shard, and
+// what waits for slow clients. [Server.Streams] asks the shards for some live streams,
+// the slowest first. [Hook] values hear of streams that open, stall, go on and are
+// closed, of refused requests and of the turns of the shards, beside everything that
+// has to go on ([LogHook] is one); without hooks none of that is made. [Server.Debug]
+// is a page that shows all of it. Packages ssehttp/prometheus and ssehttp/otel, modules
+// of their own, hand the figures to what you use already.
+//
 // # fasthttp
 //
 // Nothing needs to be configured: [Server.HTTP] is one handler among others,

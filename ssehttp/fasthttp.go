@@ -30,6 +30,7 @@ type fastExchange struct{ ctx *fasthttp.RequestCtx }
 
 func (x fastExchange) method() string            { return methodName(x.ctx.Method()) }
 func (x fastExchange) path() string              { return string(x.ctx.Path()) }
+func (x fastExchange) route(s *Server) *record   { return s.route(x.ctx.Path()) }
 func (x fastExchange) rawQuery() string          { return string(x.ctx.URI().QueryString()) }
 func (x fastExchange) query(name string) string  { return string(x.ctx.QueryArgs().Peek(name)) }
 func (x fastExchange) header(name string) string { return string(x.ctx.Request.Header.Peek(name)) }
@@ -91,6 +92,7 @@ func (x fastExchange) stream(s *Server, o opening) {
 	x.ctx.Hijack(func(nc net.Conn) {
 		if err := s.admit(o); err != nil {
 			s.refused(err)
+			s.tellRefused(err, o.out.core().path(), nc.RemoteAddr())
 			_, _ = nc.Write(lateRefusal(err))
 			_ = nc.Close()
 			return

@@ -107,6 +107,9 @@ type ticket struct {
 // seats are what a stream occupies, to be given back.
 type seats struct{ address, key *party }
 
+// counts tells whether streams occupy seats.
+func (l *limits) counts() bool { return l.PerAddress > 0 || l.Rate > 0 || l.PerKey > 0 }
+
 const fewParties = 1024
 
 // ticket asks for the key, which runs user code.
@@ -164,18 +167,15 @@ func (l *limits) check(t ticket) error {
 	return err
 }
 
-// take occupies seats for a stream; they are nil if nobody counts them.
-func (l *limits) take(t ticket) (*seats, error) {
+// take occupies seats for a stream.
+func (l *limits) take(t ticket) (seats, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	s, err := l.find(t)
 	if err != nil {
-		return nil, err
+		return seats{}, err
 	}
 	l.streams++
-	if s.address == nil && s.key == nil {
-		return nil, nil
-	}
 	if s.address != nil {
 		s.address.live++
 		s.address.tokens--
@@ -183,17 +183,14 @@ func (l *limits) take(t ticket) (*seats, error) {
 	if s.key != nil {
 		s.key.live++
 	}
-	return &s, nil
+	return s, nil
 }
 
 // give takes seats back.
-func (l *limits) give(s *seats) {
+func (l *limits) give(s seats) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.streams--
-	if s == nil {
-		return
-	}
 	for _, p := range []*party{s.address, s.key} {
 		if p == nil {
 			continue

@@ -2,8 +2,10 @@ package ssehttp
 
 import (
 	"context"
+	"errors"
 	"io"
 	"net"
+	"runtime"
 	"testing"
 	"time"
 
@@ -37,4 +39,28 @@ func TestAListenerThatCannotBeOpenedIsAnError(t *testing.T) {
 	var none context.Context
 	_, err = Listen(none, "127.0.0.1:0")
 	require.ErrorIs(t, err, ErrInvalidOptions)
+}
+
+func TestTwoListenersMayShareAPort(t *testing.T) {
+	first, err := ListenShared(t.Context(), "127.0.0.1:0")
+	if runtime.GOOS != "linux" {
+		require.ErrorIs(t, err, errors.ErrUnsupported)
+		return
+	}
+	require.NoError(t, err)
+	second, err := ListenShared(t.Context(), first.Addr().String())
+	require.NoError(t, err)
+	require.NoError(t, first.Close())
+	client, err := net.Dial("tcp", second.Addr().String())
+	require.NoError(t, err, "the one that stays serves the port")
+	require.NoError(t, client.Close())
+	require.NoError(t, second.Close())
+	third, err := Listen(t.Context(), "127.0.0.1:0")
+	require.NoError(t, err)
+	defer func() { _ = third.Close() }()
+	_, err = ListenShared(t.Context(), third.Addr().String())
+	require.ErrorContains(t, err, "address already in use")
+	var none context.Context
+	_, err = ListenShared(none, "127.0.0.1:0")
+	require.ErrorContains(t, err, "ListenShared(nil,")
 }

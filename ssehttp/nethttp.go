@@ -37,6 +37,7 @@ type httpRequest struct {
 
 func (x httpExchange) method() string            { return x.r.Method }
 func (x httpExchange) path() string              { return x.r.URL.Path }
+func (x httpExchange) route(s *Server) *record   { return s.route([]byte(x.r.URL.Path)) }
 func (x httpExchange) rawQuery() string          { return x.r.URL.RawQuery }
 func (x httpExchange) query(name string) string  { return x.r.URL.Query().Get(name) }
 func (x httpExchange) header(name string) string { return x.r.Header.Get(name) }

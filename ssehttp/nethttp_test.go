@@ -93,6 +93,7 @@ func TestNetHTTPServesTheSameStreamWithItsMiddleware(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, ": open\ndata: left here\n\ndata: the server's\n\n", string(body))
 		r := <-kept
+		require.Eventually(t, func() bool { return s.Stats().Closed(Completed) == 1 }, patient, time.Millisecond) // the handler has returned
 		assert.Nil(t, r.HTTPRequest())
 		assert.Equal(t, []string{"GET", "/events/x", "ü", "7", "text/event-stream"},
 			[]string{r.Method(), r.Path(), r.Query("n"), r.LastEventID(), r.Header("accept")})
@@ -157,7 +158,6 @@ func TestAResponseWriterThatCannotFlushEndsTheStream(t *testing.T) {
 	require.NoError(t, s.Shutdown(t.Context()))
 	assert.EqualValues(t, 1, s.Stats().Closed(Gone))
 }
-
 
 // wrappingListener hides the sockets of its connections, as a limiting listener
 // does.

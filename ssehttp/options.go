@@ -72,7 +72,12 @@ type Options struct {
 	// streams end with their clients or at Shutdown only.
 	Context context.Context
 
-	// Logger gets the errors of handlers and streams. slog.Default().
+	// Hooks hear what happens to the server's streams, see [Hook]. None.
+	Hooks []Hook
+
+	// Logger gets the errors of handlers and streams, and those that package flux
+	// drops in a pipeline because its stream had ended, unless Context has hooks of
+	// its own for them (flux.WithHooks). slog.Default().
 	Logger *slog.Logger
 
 	// Goroutines makes every connection use the goroutine transport, also where
@@ -98,6 +103,7 @@ func (o Options) Validate() error {
 		lastEventError(o.LastEvent, o.Mode),
 		o.Limits.validate(),
 		o.CORS.validate(),
+		hooksError(o.Hooks),
 	)
 }
 

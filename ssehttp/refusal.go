@@ -40,6 +40,9 @@ func (r Refusal) String() string {
 	return "unknown"
 }
 
+// Refusals are all of them, for a metric that counts by cause.
+func Refusals() []Refusal { return upTo(RefusedByHandler, refusals) }
+
 // refusal is an error of the server's own that answers a request.
 type refusal struct {
 	status StatusError
@@ -66,12 +69,13 @@ func (s *Server) shuttingDown() error {
 }
 
 // refused counts a refusal.
-func (s *Server) refused(err error) {
-	cause := RefusedByHandler
+func (s *Server) refused(err error) { s.counters.refused[causeOf(err)].Add(1) }
+
+func causeOf(err error) Refusal {
 	if own, ok := errors.AsType[*refusal](err); ok {
-		cause = own.cause
+		return own.cause
 	}
-	s.counters.refused[cause].Add(1)
+	return RefusedByHandler
 }
 
 // retryAfter is the value of the header, or empty.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/freshet-go/freshet/flux"
 )
@@ -28,6 +29,12 @@ type Server struct {
 	unwatch  func() bool // takes the server off Options.Context
 	lastHead atomic.Pointer[[]byte]
 
+	began     time.Time
+	observers observers
+	routes    routes
+	hooks     *flux.Hooks // that opts.Context was given by us; nil if it has its own
+	debugged  atomic.Bool // set by Debug, read by every request: the page wants to know more of a stream
+
 	mu      sync.Mutex           // guards what follows
 	closing bool                 // no connection is admitted
 	stopped bool                 // every connection is to be closed at once
@@ -44,13 +51,15 @@ type Server struct {
 // fail here: the server reports them by [Server.Err] and to its Logger, and
 // answers every request with a 500. No goroutine runs before the first stream.
 func New(o Options) *Server {
-	s := &Server{err: o.Validate(), streams: map[*stream]struct{}{}}
+	s := &Server{err: o.Validate(), streams: map[*stream]struct{}{}, began: time.Now()}
 	s.opts = o.withDefaults()
 	if s.err != nil {
 		s.opts.Logger.Error("ssehttp: the server answers every request with 500", "error", s.err)
 		return s
 	}
 	s.limits.Limits = o.Limits
+	s.observe(o.Hooks)
+	s.withHooks()
 	s.unwatch = context.AfterFunc(s.opts.Context, s.stop)
 	return s
 }
@@ -70,33 +79,37 @@ func (s *Server) checkHandler(h Handler) {
 // and the caller hold it then.
 func (s *Server) admit(o opening) error {
 	c := o.out.core()
-	if err := s.enter(c, o.ticket); err != nil {
+	seats, err := s.enter(o.ticket)
+	if err != nil {
 		c.streamContext.end()
 		return err
 	}
-	s.counters.accepted.Add(1)
+	id := s.counters.accepted.Add(1)
 	c.holds.Store(2) // the socket's and the caller's: the socket may be gone before start returns
+	c.since = s.age()
+	if r := c.record; r.own {
+		r.seats, r.id, r.opened = seats, uint64(id), time.Now()
+	}
+	c.tellOpened()
 	return nil
 }
 
-func (s *Server) enter(c *conn, p ticket) error {
+func (s *Server) enter(p ticket) (seats, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.closing {
-		return s.shuttingDown()
+		return seats{}, s.shuttingDown()
 	}
-	seats, err := s.limits.take(p)
-	if err != nil {
-		return err
+	taken, err := s.limits.take(p)
+	if err == nil {
+		s.active++
 	}
-	c.seats = seats
-	s.active++
-	return nil
+	return taken, err
 }
 
 // leave counts a connection out.
 func (s *Server) leave(c *conn) {
-	s.limits.give(c.seats)
+	s.limits.give(c.record.seats)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.active--

@@ -41,13 +41,16 @@ import (
 //     closing; epoll's events name it by slot and generation, so one that was
 //     closed in between is not mistaken for its successor.
 type shard struct {
-	srv *Server
+	srv    *Server
+	number int
+	gauges gauges
 
 	mu       sync.Mutex
 	in       inbox
 	unused   chunks
 	ready    []unix.EpollEvent // what the poller found, until handled
 	asleep   bool
+	asked    []question
 	farewell [][]byte // forms of the last frame for every connection
 	leaving  bool     // farewell is to be sent
 	quit     bool     // close everything and end
@@ -75,6 +78,7 @@ type shard struct {
 	began   time.Time // the turn
 	events  int64     // written and not yet counted: once a turn, not once a write
 	bytes   int64
+	pending int64 // bytes in the backlogs
 
 	turns, most int // since the last trim: turns, and the most chunks that one took
 }
@@ -88,7 +92,7 @@ const (
 	trimTurns = 1 << 10 // turns between two looks at how much memory they needed
 )
 
-func newShard(s *Server) (*shard, error) {
+func newShard(s *Server, number int) (*shard, error) {
 	fd, err := unix.EpollCreate1(unix.EPOLL_CLOEXEC)
 	if err != nil {
 		return nil, os.NewSyscallError("epoll_create1", err)
@@ -98,7 +102,7 @@ func newShard(s *Server) (*shard, error) {
 		return nil, os.NewSyscallError("fcntl", err)
 	}
 	sh := &shard{
-		srv: s, fd: fd, epoll: os.NewFile(uintptr(fd), "epoll"),
+		srv: s, number: number, fd: fd, epoll: os.NewFile(uintptr(fd), "epoll"),
 		wake: make(chan struct{}, 1), handled: make(chan struct{}, 1),
 		clock: newClock(s.opts), scratch: make([]byte, 0, scratchSize),
 	}
@@ -149,6 +153,7 @@ func (s *shard) unlockAndWake() {
 type turn struct {
 	in       inbox
 	ready    []unix.EpollEvent
+	asked    []question
 	farewell [][]byte
 	leaving  bool
 	quit     bool
@@ -161,6 +166,7 @@ func (s *shard) loop() {
 			s.sleep()
 			s.tick = s.clock.now()
 			s.wheel.advance(s.tick, s.look)
+			s.gauges.set(s)
 			continue
 		}
 		s.began = time.Now()
@@ -172,12 +178,16 @@ func (s *shard) loop() {
 		if t.leaving {
 			s.sendAway(t.farewell)
 		}
-		s.count()
+		for _, q := range t.asked {
+			q.answer <- s.survey(q.most) // has room
+		}
+		took := time.Since(s.began)
+		s.count(took)
 		if t.quit {
 			s.close()
 			return
 		}
-		s.breathe()
+		s.breathe(took)
 	}
 }
 
@@ -186,8 +196,7 @@ func (s *shard) loop() {
 // events for each connection and write them with as many system calls as ten: the
 // pause gives up a few milliseconds and saves most of the calls. A loop that keeps
 // up never pauses.
-func (s *shard) breathe() {
-	took := time.Since(s.began)
+func (s *shard) breathe(took time.Duration) {
 	if took < shortTurn {
 		return
 	}
@@ -199,13 +208,19 @@ func (s *shard) breathe() {
 	}
 }
 
-// count adds what was written in this turn to the server's counters.
-func (s *shard) count() {
-	if s.bytes == 0 {
-		return
+// count adds what was written in this turn to the server's counters, and tells of the
+// turn.
+func (s *shard) count(took time.Duration) {
+	if s.bytes != 0 {
+		s.srv.counters.events.Add(s.events)
+		s.srv.counters.bytes.Add(s.bytes)
 	}
-	s.srv.counters.events.Add(s.events)
-	s.srv.counters.bytes.Add(s.bytes)
+	s.gauges.set(s)
+	s.gauges.turned(s.clock.start, s.began, took)
+	if o := &s.srv.observers; o.hear(hearsTurns) {
+		turn := ShardTurn{Shard: s.number, Took: took, Events: s.events, Bytes: s.bytes}
+		o.tell(hearsTurns, func(h Hook) { h.(ShardTurnHook).OnShardTurn(turn) })
+	}
 	s.events, s.bytes = 0, 0
 }
 
@@ -214,12 +229,12 @@ func (s *shard) count() {
 func (s *shard) take() (turn, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if len(s.in.chunks) == 0 && s.ready == nil && !s.leaving && !s.quit {
+	if len(s.in.chunks) == 0 && s.ready == nil && s.asked == nil && !s.leaving && !s.quit {
 		s.asleep = true
 		return turn{}, false
 	}
-	t := turn{s.in, s.ready, s.farewell, s.leaving, s.quit}
-	s.in.chunks, s.ready, s.leaving, s.ended = s.spare, nil, false, s.quit
+	t := turn{s.in, s.ready, s.asked, s.farewell, s.leaving, s.quit}
+	s.in.chunks, s.ready, s.asked, s.leaving, s.ended = s.spare, nil, nil, false, s.quit
 	return t, true
 }
 

@@ -35,8 +35,8 @@ func (h *shards) make(s *Server) error {
 	if h.err != nil || h.made.Load() != nil {
 		return h.err
 	}
-	for range runtime.GOMAXPROCS(0) {
-		sh, err := newShard(s)
+	for i := range runtime.GOMAXPROCS(0) {
+		sh, err := newShard(s, i)
 		if err != nil {
 			h.err = err
 			h.each(func(sh *shard) { sh.end() })

@@ -10,7 +10,8 @@ import (
 // New requests are answered with 503 and Retry-After. Every client gets
 // [Options].LastEvent behind what waits for it, and its connection is closed when
 // that is written; every publisher is cancelled at once, and Shutdown waits for
-// the cancellations (doOnCancel, doFinally) to return. When ctx is done first,
+// the cancellations (doOnCancel, doFinally) to return, and up to a second for the
+// hooks to hear of it. When ctx is done first,
 // the remaining connections are closed as they are and the error is
 // context.Cause(ctx); user code that still runs is left to itself. Either way
 // no goroutine of the server remains but those.
@@ -31,7 +32,16 @@ func (s *Server) Shutdown(ctx context.Context) error {
 		err = context.Cause(ctx)
 	}
 	s.stop()
+	s.calm(ctx)
 	return err
+}
+
+// calm lets the hooks hear the end. One that blocks is no error.
+func (s *Server) calm(ctx context.Context) {
+	const longest = time.Second
+	ctx, cancel := context.WithTimeout(ctx, longest)
+	defer cancel()
+	s.observers.calm(ctx.Done())
 }
 
 // leaveAll closes the door and asks every connection to go. The channel is

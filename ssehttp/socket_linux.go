@@ -31,6 +31,8 @@ type socket struct {
 	ending     Reason // close for this when everything is written
 }
 
+func (c *socket) number() int { return c.shard.number }
+
 func (c *socket) carry(frame *[]byte) { c.shard.put(entry{to: c, frame: frame}) }
 
 // encode writes the event straight into the inbox, or if it is large into bytes
@@ -197,7 +199,7 @@ var heartbeatBytes = []byte(heartbeat)
 // comment sends bytes of the server's own, which are no event.
 func (c *socket) comment(frame []byte) {
 	if c.late != nil {
-		c.late.frames = append(c.late.frames, lateFrame{frame, theStart})
+		c.wait(lateFrame{frame, theStart})
 		return
 	}
 	n := c.send(frame)
@@ -205,9 +207,11 @@ func (c *socket) comment(frame []byte) {
 		return
 	}
 	c.srv.counters.bytes.Add(int64(n))
+	c.record.wrote(n)
 	if n < len(frame) {
 		c.stalled(n)
-		c.late.frames = append(c.late.frames, lateFrame{frame, theStart})
+		c.wait(lateFrame{frame, theStart})
+		c.tellStalled()
 	}
 }
 
@@ -235,6 +239,7 @@ func (c *socket) close(r Reason) {
 	}
 	c.gone = true
 	if c.late != nil {
+		c.shard.pending -= int64(c.late.size)
 		_ = unix.SetsockoptLinger(int(c.fd), unix.SOL_SOCKET, unix.SO_LINGER, &unix.Linger{Onoff: 1})
 		c.late = nil
 	}

@@ -1,6 +1,9 @@
 package ssehttp
 
-import "sync/atomic"
+import (
+	"sync/atomic"
+	"time"
+)
 
 // Reason says why a stream's connection was closed.
 type Reason uint8
@@ -39,6 +42,17 @@ func (r Reason) String() string {
 	return "unknown"
 }
 
+// Reasons are all of them, for a metric that counts by reason.
+func Reasons() []Reason { return upTo(Gone, reasons) }
+
+// upTo gives the values from first to the one before end.
+func upTo[T ~uint8](first, end T) (all []T) {
+	for v := first; v < end; v++ {
+		all = append(all, v)
+	}
+	return all
+}
+
 // Stats are counters of a [Server] since it was made. Accepted is always Live
 // plus the sum of what was closed, up to connections that change sides while
 // they are being read.
@@ -51,8 +65,22 @@ type Stats struct {
 	Heartbeats int64
 	Stalls     int64 // times that a client's socket was full
 
+	Pending       int64        // bytes that wait for clients now
+	Shards        []ShardStats // none before the first connection that was taken over
+	ErrorsDropped int64        // of pipelines whose stream had ended, unless Options.Context has hooks for them
+	HooksMissed   int64        // notices that hooks were too slow to hear
+
 	closed  [reasons]int64
 	refused [refusals]int64
+}
+
+// ShardStats are the figures of one shard.
+type ShardStats struct {
+	Connections int64
+	Pending     int64         // bytes that wait for its clients
+	Turns       int64         // of its loop
+	Busy        time.Duration // that they took together
+	LongestTurn time.Duration // of the last ten to twenty seconds
 }
 
 // RefusedFor is the number of requests that were refused for r.
@@ -75,17 +103,25 @@ func (s Stats) Closed(r Reason) int64 {
 // reads them without stopping anybody.
 type counters struct {
 	accepted, events, bytes, heartbeats, stalls atomic.Int64
+	pending                                     atomic.Int64 // of the goroutine transport
+	dropped                                     atomic.Int64
 
 	closed  [reasons]atomic.Int64
 	refused [refusals]atomic.Int64
 }
 
-// Stats reads the counters. Any goroutine may call it; it costs a few loads.
+// Stats reads the counters. Any goroutine may call it; it costs a few loads
+// for each shard.
 func (s *Server) Stats() Stats {
 	n := &s.counters
 	st := Stats{
 		Accepted: n.accepted.Load(), Events: n.events.Load(),
 		Bytes: n.bytes.Load(), Heartbeats: n.heartbeats.Load(), Stalls: n.stalls.Load(),
+		Pending: n.pending.Load(), Shards: s.shards.stats(),
+		ErrorsDropped: n.dropped.Load(), HooksMissed: s.observers.missed.Load(),
+	}
+	for _, sh := range st.Shards {
+		st.Pending += sh.Pending
 	}
 	st.Live = st.Accepted
 	for r := range st.closed {

@@ -15,7 +15,7 @@ import (
 // INVARIANTS
 //   - mu guards what stands below it and is not held while waiting or writing.
 //   - writing: a writer exists; there is at most one, and it alone calls write,
-//     allow (but for the abort) and the progress of conn.
+//     allow (but for the abort) and the progress of conn, for which it has mu.
 //   - why, once set, stays: no write begins after it.
 //   - The goroutine of the request returns only after the writer has, because the
 //     HTTP server uses what is under the wire again then.
@@ -26,6 +26,7 @@ type stream struct {
 	mu      sync.Mutex
 	pending []byte
 	events  int // in pending
+	flight  flight
 	writing bool
 	ending  Reason        // close for this when everything is written
 	why     Reason        // close now
@@ -48,6 +49,9 @@ type wire interface {
 	// done is called when neither runs any more.
 	done()
 }
+
+// flight is what the writer has taken out of pending and not written yet.
+type flight struct{ events, bytes int }
 
 const (
 	writeChunk    = 16 << 10 // a client that takes this much within StallTimeout makes progress
@@ -72,6 +76,7 @@ func (st *stream) run(w wire, head []byte, o opening) {
 	s.mu.Unlock()
 	st.mu.Lock()
 	st.pending = append(st.pending, head...)
+	st.grown(len(head))
 	st.startWriter()
 	if s.opts.Heartbeat != Never {
 		st.written = time.Now()
@@ -121,6 +126,7 @@ func (st *stream) abort(r Reason) {
 		return
 	}
 	st.why = r
+	st.grown(-len(st.pending))
 	st.pending = nil
 	if st.writing {
 		st.done = make(chan struct{})
@@ -128,11 +134,14 @@ func (st *stream) abort(r Reason) {
 	st.wire.cut(st.writing)
 }
 
+func (st *stream) number() int { return -1 }
+
 func (st *stream) carry(frame *[]byte) {
 	st.mu.Lock()
 	defer st.mu.Unlock()
 	if st.why|st.ending == 0 {
 		st.pending = append(st.pending, *frame...)
+		st.grown(len(*frame))
 		st.events++
 		st.startWriter()
 	}
@@ -148,6 +157,7 @@ func (st *stream) encode(e Event) error {
 	if err != nil {
 		return err
 	}
+	st.grown(len(b) - len(st.pending))
 	st.pending = b
 	st.events++
 	st.startWriter()
@@ -162,6 +172,7 @@ func (st *stream) last(r Reason, frame []byte) {
 	}
 	st.ending = r
 	st.pending = append(st.pending, frame...)
+	st.grown(len(frame))
 	st.startWriter()
 }
 
@@ -197,15 +208,24 @@ func (st *stream) write() {
 		}
 		st.srv.counters.events.Add(int64(events))
 		st.srv.counters.bytes.Add(int64(len(b)))
+		st.mu.Lock()
+		st.record.wrote(len(b))
 		st.progress(events, len(b))
+		st.mu.Unlock()
 	}
 }
+
+// grown counts what waits, here for the server.
+func (st *stream) grown(n int) { st.srv.counters.pending.Add(int64(n)) }
 
 // takePending gives what is to be written next, or nil if the writer must end.
 func (st *stream) takePending() ([]byte, int) {
 	st.mu.Lock()
+	st.grown(-st.flight.bytes)
+	st.flight = flight{}
 	b, events, ending := st.pending, st.events, st.ending
 	if len(b) > 0 {
+		st.flight = flight{events, len(b)}
 		st.pending, st.events = nil, 0
 		st.mu.Unlock()
 		return b, events
@@ -278,6 +298,7 @@ func (st *stream) beat() {
 	}
 	st.srv.counters.heartbeats.Add(1)
 	st.pending = append(st.pending, heartbeat...)
+	st.grown(len(heartbeat))
 	st.startWriter()
 	st.beats.Reset(every)
 }

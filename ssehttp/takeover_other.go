@@ -19,3 +19,7 @@ type shards struct{}
 
 func (*shards) leave([][]byte) {}
 func (*shards) end()           {}
+
+func (*shards) stats() []ShardStats { return nil }
+
+func (*shards) survey(int) []StreamInfo { return nil }

@@ -1,6 +1,7 @@
 package ssehttp
 
 import (
+	"time"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
@@ -18,6 +19,8 @@ import (
 type backlog struct {
 	frames []lateFrame
 	off    int // bytes of the first frame that are written already
+	size   int // bytes that are not
+	since  time.Time
 }
 
 type lateFrame struct {
@@ -90,7 +93,8 @@ func (c *socket) gather(in *inbox, first uint32) ([]byte, uint32) {
 
 // queue keeps the entries from first on, of which off bytes are written.
 func (c *socket) queue(in *inbox, first uint32, off int) {
-	if c.late == nil {
+	begins := c.late == nil
+	if begins {
 		c.stalled(off)
 	}
 	for first != 0 {
@@ -99,18 +103,29 @@ func (c *socket) queue(in *inbox, first uint32, off int) {
 		if !ok || e.n > 0 {
 			b = in.appendEntry(nil, first-1) // what stands in the inbox is used again
 		}
-		c.late.frames = append(c.late.frames, lateFrame{b, e.kind})
+		c.wait(lateFrame{b, e.kind})
 		if e.kind == theLast {
 			c.ending = e.why
 		}
 		first = e.next
 	}
+	if begins {
+		c.tellStalled()
+	}
+}
+
+// wait puts a frame into the backlog.
+func (c *socket) wait(f lateFrame) {
+	c.late.frames = append(c.late.frames, f)
+	c.late.size += len(f.bytes)
+	c.shard.pending += int64(len(f.bytes))
 }
 
 // stalled begins a backlog, and with it the stall timeout.
 func (c *socket) stalled(off int) {
 	s := c.shard
-	c.late = &backlog{off: off}
+	c.late = &backlog{off: off, size: -off, since: time.Now()}
+	s.pending -= int64(off)
 	c.wrote = s.tick
 	c.srv.counters.stalls.Add(1)
 	s.schedule(c)
@@ -131,6 +146,7 @@ func (c *socket) resume() {
 		}
 		size += n
 		events += l.advance(n)
+		c.shard.pending -= int64(n)
 		if n < len(b) {
 			break
 		}
@@ -140,6 +156,9 @@ func (c *socket) resume() {
 		c.shard.schedule(c) // back to the heartbeat
 	}
 	c.account(events, size)
+	if c.late == nil {
+		c.tellResumed(l.since)
+	}
 	if c.ending != 0 && c.late == nil {
 		c.close(c.ending)
 	}
@@ -165,6 +184,7 @@ func (l *backlog) gather(scratch []byte) []byte {
 // completed.
 func (l *backlog) advance(n int) (events int) {
 	l.off += n
+	l.size -= n
 	for len(l.frames) > 0 && l.off >= len(l.frames[0].bytes) {
 		f := l.frames[0]
 		if f.kind == anEvent {
@@ -180,6 +200,7 @@ func (l *backlog) advance(n int) (events int) {
 func (c *socket) account(events, size int) {
 	c.shard.events += int64(events)
 	c.shard.bytes += int64(size)
+	c.record.wrote(size)
 	c.progress(events, size)
 }
 

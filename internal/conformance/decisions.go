@@ -24,9 +24,12 @@ func decisions() []decision {
 		{
 			ID: "demand-is-kept",
 			Reason: "sample and sampleFirst send values that were not requested, a defect of Reactor " +
-				"(rule 1.1), and so do the operators that give one value, if their source sends it before they " +
-				"asked: ours never send more than was asked for",
+				"(rule 1.1), or forget them at the end; the operators that give one value send it unrequested, if " +
+				"their source sends it before they asked: ours keep a value until it is asked for",
 			Applies: func(c *Case) bool {
+				if c.uses(func(n node) bool { return n.op() == "sample" || n.op() == "sampleFirst" }) {
+					return c.Excess || c.rationed() // what came without demand may be seen further down only
+				}
 				return c.Excess && c.uses(func(n node) bool { return slices.Contains(demanding, n.op()) })
 			},
 		},
@@ -81,10 +84,15 @@ func decisions() []decision {
 			ID: "windows-let-their-source-go",
 			Reason: "when nobody needs the source any more (the openings have ended a windowWhen, the subscriber " +
 				"and the windows have left), Reactor's windowWhen leaves it running, and its windowTimeout does " +
-				"until the time of the open window is up; ours cancel it at once",
+				"until the time of the open window is up, its windowUntil and kin until the next one would begin; ours " +
+				"cancel it at once",
 			Applies: func(c *Case) bool {
 				return c.uses(func(n node) bool {
-					return n.op() == "windowWhen" || n.op() == "windowTimeout" || n.op() == "windowTime" && n.has("skip")
+					switch n.op() {
+					case "windowWhen", "windowTimeout", "windowUntil", "windowUntilChanged", "windowWhile":
+						return true
+					}
+					return n.op() == "windowTime" && n.has("skip")
 				})
 			},
 			Excuses: each(func(l line) bool { return !strings.HasPrefix(l.Section, "out ") }),
@@ -102,18 +110,35 @@ func decisions() []decision {
 			Excuses: each(func(l line) bool { return strings.HasPrefix(l.Section, "out ") && l.Expected == "" }),
 		},
 		{
-			ID: "first-cancels-at-once",
-			Reason: "a cancel that reaches firstWithSignal, firstWithValue or or from inside a synchronous source's " +
-				"first request waits in Reactor until that request returns, which an endless source never does; " +
-				"ours cancels the source at once",
+			ID: "a-cancel-does-not-wait",
+			Reason: "a cancel that reaches firstWithSignal, firstWithValue, or, or delaySubscription from inside a " +
+				"synchronous source's first request waits in Reactor until that request returns, which an endless " +
+				"source never does; ours cancels the source at once",
 			Applies: func(c *Case) bool {
 				return c.cancels() && c.uses(func(n node) bool {
-					return n.op() == "or" || n.op() == "firstWithSignal" || n.op() == "firstWithValue"
+					switch n.op() {
+					case "or", "firstWithSignal", "firstWithValue", "delaySubscription":
+						return true
+					}
+					return false
 				})
 			},
 			Excuses: each(func(l line) bool {
 				return strings.HasPrefix(l.Section, "up ") && strings.Contains(l.Got, `"cancel"`) || l.Section == "log"
 			}),
+		},
+		{
+			ID: "an-error-is-not-lost",
+			Reason: "the error of the source of overlapping windows ends the open windows first, and if whoever reads " +
+				"them asks for another window then, Reactor completes; ours ends with the error",
+			Applies: func(c *Case) bool {
+				return c.uses(func(n node) bool { return n.op() == "window" && n.has("skip") && n.whole("skip", 0) < n.whole("n", 0) })
+			},
+			Excuses: func(differing []line) bool {
+				return slices.ContainsFunc(differing, func(l line) bool {
+					return strings.Contains(l.Expected, `"complete"`) && strings.Contains(l.Got, `"error"`)
+				})
+			},
 		},
 		{
 			ID: "a-grace-period-leaves-nobody-waiting",
@@ -168,6 +193,18 @@ func reordered(differing []line) bool {
 // not.
 var demanding = []string{
 	"sample", "sampleFirst", "next", "elementAt", "all", "any", "hasElement", "hasElements", "reduce",
+}
+
+// rationed reports whether values may meet no demand: a subscriber asks for a
+// number of them, or an operator asks in turn.
+func (c *Case) rationed() bool {
+	return slices.ContainsFunc(c.DSL.nodes("subs"), func(s node) bool { return s.has("demand") && s["demand"] != "max" }) ||
+		c.uses(func(n node) bool { return slices.Contains(rationing, n.op()) })
+}
+
+var rationing = []string{
+	"concatMap", "concatMapDelayError", "concatMapIterable", "delayElements", "delayUntil", "filterWhen", "flatMap",
+	"flatMapDelayError", "flatMapSequential", "flatMapSequentialDelayError", "limitRate", "publishOn", "publishSelector", "zipWith",
 }
 
 const bufferedSink = "multicast.onBackpressureBuffer"

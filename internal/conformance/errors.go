@@ -25,15 +25,15 @@ var oneWord = strings.NewReplacer("illegalArgument", "invalid", "illegalState", 
 // nameOf gives the name an error has in the traces, whatever it was wrapped in
 // on its way.
 func nameOf(err error) string {
-	var panicked *flux.PanicError
-	if errors.As(err, &panicked) && panicked.Unwrap() != nil {
-		return nameOf(panicked.Unwrap())
-	}
 	if exhausted, ok := errors.AsType[*flux.RetryExhaustedError](err); ok {
 		return "retryExhausted(" + nameOf(exhausted.Last) + ")"
 	}
 	if cleanup, ok := errors.AsType[*flux.CleanupError](err); ok {
 		return "cleanupFailed(" + nameOf(cleanup.Err) + ")"
+	}
+	var panicked *flux.PanicError
+	if errors.As(err, &panicked) && panicked.Unwrap() != nil {
+		return nameOf(panicked.Unwrap())
 	}
 	var joined interface{ Unwrap() []error }
 	if errors.As(err, &joined) {

@@ -139,7 +139,6 @@ func TestFiber(t *testing.T) {
 	check(t, url, left)
 }
 
-
 func withMiddleware(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("X-Middleware", "here too")

@@ -1,0 +1,37 @@
+package ssehttp
+
+import (
+	"net"
+	"time"
+)
+
+// What the hooks are told, and by whom: openings and refusals by the goroutine of
+// the request, the rest by the transport.
+
+func (c *conn) tellOpened() {
+	o := &c.srv.observers
+	if !o.hear(hearsOpened) {
+		return
+	}
+	i := c.about()
+	o.tell(hearsOpened, func(h Hook) { h.(StreamOpenedHook).OnStreamOpened(i) })
+}
+
+func (c *conn) tellClosed(r Reason) {
+	o := &c.srv.observers
+	if !o.hear(hearsClosed) {
+		return
+	}
+	e := StreamClosed{StreamInfo: c.about(), Reason: r}
+	e.Lasted = time.Since(e.Opened)
+	o.tell(hearsClosed, func(h Hook) { h.(StreamClosedHook).OnStreamClosed(e) })
+}
+
+func (s *Server) tellRefused(err error, path string, from net.Addr) {
+	if !s.observers.hear(hearsRefused) {
+		return
+	}
+	code, _ := statusOf(err)
+	r := RequestRefused{Path: path, RemoteAddr: addressText(from), Cause: causeOf(err), Status: code, Err: err}
+	s.observers.tell(hearsRefused, func(h Hook) { h.(RequestRefusedHook).OnRequestRefused(r) })
+}
