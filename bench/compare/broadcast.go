@@ -18,7 +18,7 @@ const (
 )
 
 var broadcastColumns = []column{
-	{rssPerConn, 2}, {cpuPerEvent, 2}, {latencyP50, 1}, {latencyP99, 1}, {headsIn, 0}, {eventsPerS, 0}, {lostPercent, 2},
+	{rssPerConn, 2, less}, {cpuPerEvent, 2, less}, {latencyP50, 1, less}, {latencyP99, 1, less}, {headsIn, 0, less}, {eventsPerS, 0, neither}, {lostPercent, 2, less},
 }
 
 // measureBroadcast has every client get every event.

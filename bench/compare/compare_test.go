@@ -12,7 +12,7 @@ import (
 
 func TestFlagsOutOfBoundsAreNamed(t *testing.T) {
 	for want, args := range map[string][]string{
-		`kind "x": must be one of freshet, gosse`:                 {"-kinds", "nethttp,x"},
+		`kind "x": must be one of freshet, freshet-nethttp`:       {"-kinds", "nethttp,x"},
 		`scenario "x": must be one of broadcast, idle-kill, slow`: {"-scenario", "x"},
 		`conns 0: must be from 1 to 100000`:                       {"-conns", "0"},
 		`rate 0: must be more than 0`:                             {"-rate", "0"},
@@ -20,7 +20,7 @@ func TestFlagsOutOfBoundsAreNamed(t *testing.T) {
 		`rounds 51: must be from 1 to 50`:                         {"-rounds", "51"},
 		`duration 1ms: must be from 1s to 5m0s`:                   {"-duration", "1ms"},
 		`patience -1s: must be from 0 to 10m0s`:                   {"-patience", "-1s"},
-		`argument "x": only flags`:                                {"x"},
+		`argument "x": only -page and -readme`:                    {"x"},
 	} {
 		_, err := parse(args)
 		assert.ErrorContains(t, err, want)
@@ -51,7 +51,7 @@ func TestTableHasARowAServerInTheOrderAsked(t *testing.T) {
 		{Kind: "rawloop", Values: map[string]float64{latencyP99: 3}},
 		{Kind: "rawloop", Values: map[string]float64{latencyP99: 4}},
 	}}
-	table := r.table(scenario{about: "x", columns: []column{{latencyP99, 1}, {lostPercent, 2}}})
+	table := r.table(scenario{about: "x", columns: []column{{latencyP99, 1, less}, {lostPercent, 2, less}}})
 	assert.Contains(t, table, "| server | p99 ms | lost % | other load % |\n| --- | ---: | ---: | ---: |\n| rawloop | 3.5 (3.0-4.0) | - | - |\n| nethttp | 10.0 | - | - |\n")
 }
 

@@ -16,7 +16,7 @@ const (
 )
 
 var idleKillColumns = []column{
-	{rssPerConn, 2}, {settledPerConn, 2}, {goroutines, 2}, {headsIn, 0}, {noticed, 0}, {noticedIn, 1},
+	{rssPerConn, 2, less}, {settledPerConn, 2, less}, {goroutines, 2, less}, {headsIn, 0, less}, {noticed, 0, more}, {noticedIn, 1, less},
 }
 
 // idleBeforeKill is longer than the up to 20 s for which fasthttp keeps an idle

@@ -9,7 +9,15 @@
 //	go run ./bench/compare -scenario saturate -kinds freshet,nethttp
 //
 // It prints a table of medians, with the smallest and the largest value of the
-// rounds, and writes everything measured as JSON under bench/results.
+// rounds, writes everything measured as JSON under bench/results, and makes one
+// HTML page with plots of it. Two more modes measure nothing:
+//
+//	go run ./bench/compare -page bench/results/broadcast-*.json    # the page again, of any results
+//	go run ./bench/compare -readme bench/results/broadcast-*.json  # the tables of bench/README.md
+//
+// The quickest way to see something, in under three minutes:
+//
+//	go run ./bench/compare -quick
 package main
 
 import (
@@ -19,6 +27,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"slices"
 	"strings"
 	"syscall"
@@ -26,9 +35,6 @@ import (
 
 	"github.com/freshet-go/freshet/bench/internal/load"
 )
-
-// allKinds are the servers that bench/servers has, in the order of the tables.
-var allKinds = []string{"freshet", "gosse", "r3labs", "nethttp", "fasthttp-streamwriter", "rawloop"}
 
 // A scenario measures one server once; see the files of their names.
 type scenario struct {
@@ -60,7 +66,13 @@ type options struct {
 	Rounds   int           `json:"rounds"`
 	Duration time.Duration `json:"duration_ns"`
 	Patience time.Duration `json:"patience_ns"`
-	out      string
+
+	scenarios []string // all that are asked for; Scenario is the one of a report
+	out       string
+	quick     bool
+	page      bool     // make the page of files
+	readme    bool     // write the README's tables from files
+	files     []string // results
 }
 
 func main() {
@@ -79,20 +91,69 @@ func run(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
+	if opt.page || opt.readme {
+		return opt.show(ctx)
+	}
 	b, err := build(ctx, opt)
 	if err != nil {
 		return err
 	}
 	defer b.remove()
-	s := scenarios[opt.Scenario]
-	report := newReport(opt)
-	for round := range opt.Rounds {
-		for i := range opt.Kinds {
-			kind := opt.Kinds[(i+round)%len(opt.Kinds)]
-			fmt.Fprintf(os.Stderr, "round %d of %d: %s\n", round+1, opt.Rounds, kind)
+	var reports []report
+	for _, name := range opt.scenarios {
+		b.Scenario = name
+		r, err := b.rounds(ctx)
+		if err == nil {
+			err = r.write(b.results())
+		}
+		if err != nil {
+			return err
+		}
+		reports = append(reports, r)
+	}
+	return writePage(b.results(), reports)
+}
+
+// show makes the page or the README's tables from files.
+func (o options) show(ctx context.Context) error {
+	reports, err := readReports(o.files)
+	if err != nil {
+		return err
+	}
+	dir, err := moduleDir(ctx)
+	if err != nil {
+		return err
+	}
+	if o.readme {
+		err = writeReadme(filepath.Join(dir, "README.md"), reports)
+	}
+	if o.page && err == nil {
+		err = writePage(bench{options: o, dir: dir}.results(), reports)
+	}
+	return err
+}
+
+// results is where files are written: a newcomer's look stays out of the tree.
+func (b bench) results() string {
+	switch {
+	case b.out != "":
+		return b.out
+	case b.quick:
+		return filepath.Join(os.TempDir(), "freshet-compare")
+	}
+	return filepath.Join(b.dir, "results")
+}
+
+// rounds measures every kind in every round.
+func (b bench) rounds(ctx context.Context) (report, error) {
+	s, report := scenarios[b.Scenario], newReport(b.options)
+	for round := range b.Rounds {
+		for i := range b.Kinds {
+			kind := b.Kinds[(i+round)%len(b.Kinds)]
+			fmt.Fprintf(os.Stderr, "%s, round %d of %d: %s\n", b.Scenario, round+1, b.Rounds, kind)
 			r, err := s.measure(ctx, b, kind)
 			if ctx.Err() != nil {
-				return ctx.Err()
+				return report, ctx.Err()
 			}
 			if err != nil { // one server that fails must not cost the others their figures
 				fmt.Fprintf(os.Stderr, "  %s: %v\n", kind, err)
@@ -104,40 +165,72 @@ func run(ctx context.Context, args []string) error {
 			report.Rows = append(report.Rows, r)
 		}
 	}
-	return report.finish(b, s)
+	return report, nil
 }
+
+// What -quick stands for where no flag says otherwise: a few seconds a server.
+const (
+	quickConns    = 2000
+	quickRounds   = 2
+	quickDuration = 3 * time.Second
+)
 
 func parse(args []string) (opt options, err error) {
 	f := flag.NewFlagSet("compare", flag.ContinueOnError)
-	kinds := ""
-	f.StringVar(&opt.Scenario, "scenario", "broadcast", "one of "+strings.Join(scenarioNames, ", "))
-	f.StringVar(&kinds, "kinds", strings.Join(allKinds, ","), "servers to measure")
+	kinds, names := "", ""
+	f.StringVar(&names, "scenario", "broadcast", "one or several of "+strings.Join(scenarioNames, ", ")+", by commas")
+	f.StringVar(&kinds, "kinds", strings.Join(allKinds(), ","), "servers to measure")
 	f.IntVar(&opt.Conns, "conns", 5000, "connections")
 	f.Float64Var(&opt.Rate, "rate", 20, "events a second; saturate begins with it, idle-kill has none")
 	f.IntVar(&opt.Rounds, "rounds", 3, "rounds")
 	f.DurationVar(&opt.Duration, "duration", 10*time.Second, "length of a measured window")
 	f.DurationVar(&opt.Patience, "patience", 0, "wait up to this long before each measurement until the machine has nothing else to do")
-	f.StringVar(&opt.out, "out", "", "directory for the JSON; empty: results in the bench module")
+	f.StringVar(&opt.out, "out", "", "directory for the JSON and the page; empty: results in the bench module")
+	f.BoolVar(&opt.quick, "quick", false, fmt.Sprintf("a first look: %d connections, %d rounds of %v, written to a temporary directory",
+		quickConns, quickRounds, quickDuration))
+	f.BoolVar(&opt.page, "page", false, "measure nothing; make the page of the results files given as arguments")
+	f.BoolVar(&opt.readme, "readme", false, "measure nothing; write the tables of bench/README.md from the results files given as arguments")
 	if err := f.Parse(args); err != nil {
 		return opt, err
 	}
-	opt.Kinds = strings.Split(kinds, ",")
-	return opt, opt.check(f.Args())
+	if opt.quick {
+		opt.hurry(f)
+	}
+	opt.Kinds, opt.scenarios = strings.Split(kinds, ","), strings.Split(names, ",")
+	opt.files = f.Args()
+	return opt, opt.check()
 }
 
-func (o options) check(rest []string) error {
-	if len(rest) > 0 {
-		return fmt.Errorf("argument %q: only flags are taken", rest[0])
+// hurry applies -quick to the flags that were not given.
+func (o *options) hurry(f *flag.FlagSet) {
+	given := map[string]bool{}
+	f.Visit(func(g *flag.Flag) { given[g.Name] = true })
+	if !given["conns"] {
+		o.Conns = quickConns
+	}
+	if !given["rounds"] {
+		o.Rounds = quickRounds
+	}
+	if !given["duration"] {
+		o.Duration = quickDuration
+	}
+}
+
+func (o options) check() error {
+	if len(o.files) > 0 && !o.page && !o.readme {
+		return fmt.Errorf("argument %q: only -page and -readme take files", o.files[0])
 	}
 	for _, kind := range o.Kinds {
-		if !slices.Contains(allKinds, kind) {
-			return fmt.Errorf("kind %q: must be one of %s", kind, strings.Join(allKinds, ", "))
+		if !slices.Contains(allKinds(), kind) {
+			return fmt.Errorf("kind %q: must be one of %s", kind, strings.Join(allKinds(), ", "))
 		}
 	}
-	_, known := scenarios[o.Scenario]
+	for _, name := range o.scenarios {
+		if _, known := scenarios[name]; !known {
+			return fmt.Errorf("scenario %q: must be one of %s", name, strings.Join(scenarioNames, ", "))
+		}
+	}
 	switch {
-	case !known:
-		return fmt.Errorf("scenario %q: must be one of %s", o.Scenario, strings.Join(scenarioNames, ", "))
 	case o.Conns < 1 || o.Conns > load.MaxConns/2:
 		return fmt.Errorf("conns %d: must be from 1 to %d", o.Conns, load.MaxConns/2)
 	case !(o.Rate > 0 && o.Rate <= maxRate):

@@ -34,11 +34,10 @@ type bench struct {
 // go.work ties the modules, and from the bench module.
 func build(ctx context.Context, opt options) (bench, error) {
 	b := bench{options: opt}
-	out, err := exec.CommandContext(ctx, "go", "list", "-m", "-f", "{{.Dir}}", module).Output()
-	if err != nil {
-		return b, fmt.Errorf("the module %s is not to be found from here: run this from the repository's root", module)
+	var err error
+	if b.dir, err = moduleDir(ctx); err != nil {
+		return b, err
 	}
-	b.dir = strings.TrimSpace(string(out))
 	if b.bin, err = os.MkdirTemp("", "compare"); err != nil {
 		return b, err
 	}
@@ -50,6 +49,15 @@ func build(ctx context.Context, opt options) (bench, error) {
 		return b, fmt.Errorf("build: %w", err)
 	}
 	return b, nil
+}
+
+// moduleDir gives the directory of the bench module.
+func moduleDir(ctx context.Context) (string, error) {
+	out, err := exec.CommandContext(ctx, "go", "list", "-m", "-f", "{{.Dir}}", module).Output()
+	if err != nil {
+		return "", fmt.Errorf("the module %s is not to be found from here: run this from the repository's root", module)
+	}
+	return strings.TrimSpace(string(out)), nil
 }
 
 func (b bench) remove() { _ = os.RemoveAll(b.bin) }

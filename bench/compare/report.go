@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -23,16 +24,26 @@ type row struct {
 	Runs   []load.Result      `json:"runs"`
 }
 
+// better says which of two figures of a column is the better one.
+type better int8
+
+const (
+	neither better = iota // the column is no contest
+	less
+	more
+)
+
 // column is one figure of a table.
 type column struct {
 	name   string // with its unit
 	digits int
+	better better
 }
 
 // othersColumn stands in every table: how much of the machine went to processes
 // that have no part in the measurement, on average over the runs of a row. Where
 // it is not near zero, latencies say little.
-var othersColumn = column{"other load %", 0}
+var othersColumn = column{"other load %", 0, neither}
 
 // others gives the figure of othersColumn.
 func others(runs []load.Result) float64 {
@@ -50,6 +61,8 @@ type report struct {
 	Machine  machine   `json:"machine"`
 	Rows     []row     `json:"rows"`
 	Failures []string  `json:"failures,omitempty"`
+
+	file string // its name, when it was read from one
 }
 
 type machine struct {
@@ -87,20 +100,50 @@ func firstLine(file string) string {
 	return line
 }
 
-// finish prints the table and writes the JSON.
-func (r report) finish(b bench, s scenario) error {
+// text says what a report's figures were measured on.
+func (m machine) text() string {
+	kernel, _, _ := strings.Cut(m.Kernel, "-")
+	return fmt.Sprintf("%d x %s, %s, Linux %s, %s", m.CPUs, m.CPU, gib(m.Memory), kernel, m.Go)
+}
+
+// gib turns "24684084 kB" into "24 GiB", and leaves what it does not know.
+func gib(memory string) string {
+	kb, err := strconv.ParseInt(strings.TrimSuffix(memory, " kB"), 10, 64)
+	if err != nil {
+		return memory
+	}
+	return fmt.Sprintf("%.0f GiB", float64(kb)/(1<<20))
+}
+
+// text says what was asked for.
+func (o options) text() string {
+	parts := []string{fmt.Sprintf("%d connections", o.Conns)}
+	if o.Scenario != "idle-kill" {
+		parts = append(parts, fmt.Sprintf("%v events/s", o.Rate))
+	}
+	if o.Scenario == "saturate" {
+		parts[1] = fmt.Sprintf("from %v events/s", o.Rate)
+	}
+	rounds := fmt.Sprintf("%d rounds", o.Rounds)
+	if o.Rounds == 1 {
+		rounds = "one round"
+	}
+	if o.Scenario != "idle-kill" {
+		rounds += " of " + o.Duration.String()
+	}
+	return strings.Join(append(parts, rounds), ", ")
+}
+
+// write prints the table and writes the JSON.
+func (r report) write(dir string) error {
 	if len(r.Rows) == 0 {
 		return fmt.Errorf("nothing was measured: %s", strings.Join(r.Failures, "; "))
 	}
-	fmt.Print(r.table(s))
-	dir := r.Options.out
-	if dir == "" {
-		dir = filepath.Join(b.dir, "results")
-	}
+	fmt.Println(r.table(scenarios[r.Options.Scenario]))
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
 	}
-	file := filepath.Join(dir, r.Options.Scenario+"-"+r.When.Format("20060102-150405")+".json")
+	file := filepath.Join(dir, r.Options.Scenario+"-"+r.When.Format(stamp)+".json")
 	out, err := json.Marshal(r)
 	if err != nil {
 		return err
@@ -109,12 +152,18 @@ func (r report) finish(b bench, s scenario) error {
 	return os.WriteFile(file, append(out, '\n'), 0o644)
 }
 
-// table gives medians and spread in Markdown, a row a server.
+// stamp is the form of the time in the names of files.
+const stamp = "20060102-150405"
+
+// table gives medians and spread in Markdown, a row a server, under a line that
+// says what was measured.
 func (r report) table(s scenario) string {
+	return fmt.Sprintf("%s: %s. %s; %s\n\n%s", r.Options.Scenario, s.about, r.Options.text(), r.Machine.text(), r.grid(s))
+}
+
+func (r report) grid(s scenario) string {
 	var t strings.Builder
-	o := r.Options
-	fmt.Fprintf(&t, "%s: %s. %d connections, %v events/s, %d rounds of %v; %d x %s, Linux %s, %s\n\n| server |",
-		o.Scenario, s.about, o.Conns, o.Rate, o.Rounds, o.Duration, r.Machine.CPUs, r.Machine.CPU, r.Machine.Kernel, r.Machine.Go)
+	t.WriteString("| server |")
 	columns := append(slices.Clone(s.columns), othersColumn)
 	for _, c := range columns {
 		fmt.Fprintf(&t, " %s |", c.name)

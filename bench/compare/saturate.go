@@ -14,7 +14,7 @@ const (
 )
 
 var saturateColumns = []column{
-	{bestDeliveries, 0}, {bestRate, 0}, {latencyP99, 1}, {cpuPerEvent, 2}, {lostPercent, 2}, {failedRate, 0},
+	{bestDeliveries, 0, more}, {bestRate, 0, neither}, {latencyP99, 1, neither}, {cpuPerEvent, 2, neither}, {lostPercent, 2, neither}, {failedRate, 0, neither},
 }
 
 // What a rate must keep to count: p99 under 150 ms and next to nothing lost, or

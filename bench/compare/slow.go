@@ -16,7 +16,7 @@ const (
 )
 
 var slowColumns = []column{
-	{p99Without, 1}, {p99With, 1}, {p99Ratio, 2}, {rssWithout, 1}, {rssWith, 1}, {missed, 0}, {lostPercent, 2},
+	{p99Without, 1, neither}, {p99With, 1, less}, {p99Ratio, 2, less}, {rssWithout, 1, neither}, {rssWith, 1, less}, {missed, 0, neither}, {lostPercent, 2, less},
 }
 
 // measureSlow measures a server twice, one after the other: with and without one

@@ -2,6 +2,7 @@ package main
 
 import (
 	"net"
+	"net/http"
 	"strconv"
 
 	"github.com/valyala/fasthttp"
@@ -11,27 +12,45 @@ import (
 	"github.com/freshet-go/freshet/ssehttp"
 )
 
-// serveFreshet is a best-effort sink of encoded events, and for each connection
-// a pipeline of its own: filter, map and merge, as the quickstart has them.
-func serveFreshet(ln net.Listener, a *audience) (func(event), error) {
+// freshetOf is a best-effort sink of encoded events, and for each connection a
+// pipeline of its own: filter, map and merge, as the quickstart has them.
+func freshetOf(a *audience) (*ssehttp.Server, ssehttp.Handler, func(event), error) {
 	prices, notices := sink.DirectBestEffort[ssehttp.Event](), sink.DirectBestEffort[ssehttp.Event]()
 	a.dropped = func() int64 { return prices.Stats().Dropped }
 	sse := ssehttp.New(ssehttp.Options{})
-	if err := sse.Err(); err != nil {
-		return nil, err
-	}
-	handler := sse.HTTP(func(r *ssehttp.Request) (flux.Publisher[ssehttp.Event], error) {
+	handler := func(r *ssehttp.Request) (flux.Publisher[ssehttp.Event], error) {
 		only := r.Query("only")
 		wanted := prices.Flux().Filter(func(e ssehttp.Event) bool { return only == "" || e.Name == only })
 		own := flux.Map(wanted, func(e ssehttp.Event) ssehttp.Event { return e })
 		return flux.Merge[ssehttp.Event](own, notices).DoOnSubscribe(a.join).DoOnCancel(a.leave), nil
-	})
-	server := &fasthttp.Server{Handler: fastHandler(a, handler)}
-	go func() { _ = server.Serve(ln) }() // accepts until the process ends
-	return func(e event) {
+	}
+	broadcast := func(e event) {
 		encoded, err := ssehttp.Event{ID: strconv.FormatInt(e.id, 10), Data: string(e.json())}.Encoded()
 		if err == nil { // a number and JSON can always be written
 			prices.TryEmit(encoded)
 		}
-	}, nil
+	}
+	return sse, handler, broadcast, sse.Err()
+}
+
+// serveFreshet has it in fasthttp.
+func serveFreshet(ln net.Listener, a *audience) (func(event), error) {
+	sse, handler, broadcast, err := freshetOf(a)
+	if err != nil {
+		return nil, err
+	}
+	server := &fasthttp.Server{Handler: fastHandler(a, sse.HTTP(handler))}
+	go func() { _ = server.Serve(ln) }() // accepts until the process ends
+	return broadcast, nil
+}
+
+// serveFreshetNetHTTP has it in net/http.
+func serveFreshetNetHTTP(ln net.Listener, a *audience) (func(event), error) {
+	sse, handler, broadcast, err := freshetOf(a)
+	if err != nil {
+		return nil, err
+	}
+	server := &http.Server{Handler: mux(a, sse.Handler(handler))}
+	go func() { _ = server.Serve(ln) }() // accepts until the process ends
+	return broadcast, nil
 }

@@ -38,12 +38,16 @@ import (
 type kind func(ln net.Listener, a *audience) (broadcast func(event), err error)
 
 var kinds = map[string]kind{
+	"centrifuge":            serveCentrifuge,
 	"fasthttp-streamwriter": serveStreamWriter,
+	"fiber":                 serveFiber,
 	"freshet":               serveFreshet,
+	"freshet-nethttp":       serveFreshetNetHTTP,
 	"gosse":                 serveGoSSE,
 	"nethttp":               serveNetHTTP,
 	"r3labs":                serveR3Labs,
 	"rawloop":               serveRawLoop,
+	"ro":                    serveRo,
 }
 
 // The bounds of the flags.

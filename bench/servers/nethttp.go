@@ -31,13 +31,11 @@ type hub struct {
 
 func newHub(a *audience) *hub { return &hub{a: a, clients: map[chan []byte]struct{}{}} }
 
-func (h *hub) join() chan []byte {
-	c := make(chan []byte, clientQueue)
+func (h *hub) join(c chan []byte) {
 	h.mu.Lock()
 	h.clients[c] = struct{}{}
 	h.mu.Unlock()
 	h.a.join()
-	return c
 }
 
 func (h *hub) leave(c chan []byte) {
@@ -52,11 +50,16 @@ func (h *hub) broadcast(e event) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for c := range h.clients {
-		select {
-		case c <- frame:
-		default:
-			h.a.missed.Add(1)
-		}
+		h.offer(c, frame)
+	}
+}
+
+// offer hands a frame to a client that has room, or counts it as missed.
+func (h *hub) offer(c chan []byte, frame []byte) {
+	select {
+	case c <- frame:
+	default:
+		h.a.missed.Add(1)
 	}
 }
 
@@ -70,14 +73,23 @@ func serveNetHTTP(ln net.Listener, a *audience) (func(event), error) {
 }
 
 func (h *hub) serveHTTP(w http.ResponseWriter, r *http.Request) {
+	c := make(chan []byte, clientQueue)
+	h.stream(w, r, c, func() (leave func()) {
+		h.join(c)
+		return func() { h.leave(c) }
+	})
+}
+
+// stream sends the head, joins, and writes what comes in c until the client
+// leaves.
+func (h *hub) stream(w http.ResponseWriter, r *http.Request, c <-chan []byte, join func() (leave func())) {
 	flush := http.NewResponseController(w).Flush
 	w.Header().Set("Content-Type", "text/event-stream")
 	w.Header().Set("Cache-Control", "no-cache")
 	if flush() != nil {
 		return
 	}
-	c := h.join()
-	defer h.leave(c)
+	defer join()()
 	for {
 		select {
 		case <-r.Context().Done():

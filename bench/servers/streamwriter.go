@@ -34,17 +34,21 @@ func serveStreamWriter(ln net.Listener, a *audience) (func(event), error) {
 func (h *hub) serveFast(ctx *fasthttp.RequestCtx) {
 	ctx.SetContentType("text/event-stream")
 	ctx.Response.Header.Set("Cache-Control", "no-cache")
-	ctx.SetBodyStreamWriter(func(w *bufio.Writer) {
-		// The head goes out with the first bytes, not with an empty flush.
-		if _, err := w.WriteString(":\n\n"); err != nil || w.Flush() != nil {
+	ctx.SetBodyStreamWriter(h.writeFast)
+}
+
+// writeFast writes a client's events until a write fails.
+func (h *hub) writeFast(w *bufio.Writer) {
+	// The head goes out with the first bytes, not with an empty flush.
+	if _, err := w.WriteString(":\n\n"); err != nil || w.Flush() != nil {
+		return
+	}
+	c := make(chan []byte, clientQueue)
+	h.join(c)
+	defer h.leave(c)
+	for frame := range c {
+		if _, err := w.Write(frame); err != nil || w.Flush() != nil {
 			return
 		}
-		c := h.join()
-		defer h.leave(c)
-		for frame := range c {
-			if _, err := w.Write(frame); err != nil || w.Flush() != nil {
-				return
-			}
-		}
-	})
+	}
 }

@@ -2,6 +2,8 @@
 // measures connect time, delivery latency, throughput, gaps and duplicates.
 //
 //	sseload -url http://127.0.0.1:8080/events -conns 5000 -duration 10s
+//	sseload -url http://127.0.0.1:8080/a -url http://127.0.0.1:8081/a -header "Authorization: Bearer x"
+//	sseload -url http://127.0.0.1:8080/events -pid 4711 -html report.html
 //
 // See the package bench/internal/load for what the figures mean. It needs Linux
 // and connects to 127.0.0.0/8 only.
@@ -14,8 +16,10 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"net/http"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 	"time"
 
@@ -34,7 +38,7 @@ func main() {
 }
 
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
-	opt, file, err := parse(args, stderr)
+	opt, to, err := parse(args, stderr)
 	if err != nil {
 		return err
 	}
@@ -43,16 +47,33 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return errors.Join(err, detail(result.Errors))
 	}
-	if file == "" {
-		return table(stdout, result)
+	if to.json != "-" {
+		err = table(stdout, result)
 	}
-	return write(stdout, file, result)
+	if to.json != "" && err == nil {
+		err = write(stdout, to.json, result)
+	}
+	if to.html != "" && err == nil {
+		err = writePage(to.html, result)
+	}
+	return err
 }
 
-func parse(args []string, stderr io.Writer) (opt load.Options, file string, err error) {
+// output says where the result goes besides the table.
+type output struct{ json, html string }
+
+func parse(args []string, stderr io.Writer) (opt load.Options, to output, err error) {
 	f := flag.NewFlagSet("sseload", flag.ContinueOnError)
 	f.SetOutput(stderr)
-	f.StringVar(&opt.URL, "url", "", "event stream to open, http://127.x.y.z:port/path")
+	f.Func("url", "event stream to open, http://127.x.y.z:port/path; several take the connections in turn", func(s string) error {
+		opt.URLs = append(opt.URLs, s)
+		return nil
+	})
+	opt.Header = http.Header{}
+	f.Func("header", "\"Name: value\" of the requests; may be given several times", func(s string) error {
+		return addHeader(opt.Header, s)
+	})
+	f.StringVar(&opt.LastEventID, "last-event-id", "", "resume after this event")
 	f.IntVar(&opt.Conns, "conns", 100, "connections")
 	f.DurationVar(&opt.Duration, "duration", 10*time.Second, "length of the measured window")
 	f.DurationVar(&opt.Warmup, "warmup", time.Second, "between the last response head and the window")
@@ -66,14 +87,25 @@ func parse(args []string, stderr io.Writer) (opt load.Options, file string, err 
 	f.IntVar(&opt.Slow, "slow", 0, "further connections that never read")
 	f.IntVar(&opt.Kill, "kill", 0, "how many of the connections to close at once")
 	f.DurationVar(&opt.KillAfter, "kill-after", time.Second, "when, from the start of the window")
-	f.StringVar(&file, "json", "", "write the result as JSON to this file, - for the standard output; without it a table is printed")
+	f.StringVar(&to.json, "json", "", "write the result as JSON to this file, - for the standard output instead of the table")
+	f.StringVar(&to.html, "html", "", "write the result as a page with plots to this file")
 	if err := f.Parse(args); err != nil {
-		return opt, "", err
+		return opt, to, err
 	}
 	if f.NArg() > 0 {
-		return opt, "", fmt.Errorf("argument %q: only flags are taken", f.Arg(0))
+		return opt, to, fmt.Errorf("argument %q: only flags are taken", f.Arg(0))
 	}
-	return opt, file, nil
+	return opt, to, nil
+}
+
+// addHeader takes one "Name: value".
+func addHeader(h http.Header, s string) error {
+	name, value, ok := strings.Cut(s, ":")
+	if !ok {
+		return errors.New("there must be a colon between name and value")
+	}
+	h.Add(strings.TrimSpace(name), strings.TrimSpace(value))
+	return nil
 }
 
 func write(stdout io.Writer, file string, result load.Result) error {

@@ -7,7 +7,10 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"runtime"
+	"strconv"
 	"testing"
 	"time"
 
@@ -67,8 +70,36 @@ func TestSseloadPrintsATable(t *testing.T) {
 	assert.Contains(t, progress.String(), "connecting")
 }
 
+func TestSseloadWritesAPageOfItsOwn(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("the load generator needs Linux")
+	}
+	file := filepath.Join(t.TempDir(), "report.html")
+	var out bytes.Buffer
+	require.NoError(t, run(t.Context(), []string{
+		"-url", serve(t), "-url", serve(t), "-conns", "4", "-duration", "300ms", "-warmup", "0s", "-time-field", "at", "-time-unit", "1ms",
+		"-pid", strconv.Itoa(os.Getpid()), "-header", "X-A: b", "-last-event-id", "3", "-html", file,
+	}, &out, io.Discard))
+	assert.Contains(t, out.String(), "4 connections")
+	html, err := os.ReadFile(file)
+	require.NoError(t, err)
+	for _, part := range []string{"4 event streams for 0.3 s", "Delivery time by percentile", "Events that arrived", "Open connections",
+		"CPU of the server", "Resident memory of the server", "Coordinated omission", "its busiest worker"} {
+		assert.Contains(t, string(html), part)
+	}
+	assert.NotContains(t, string(html), "NaN")
+}
+
+func TestPageNamesWhatDisturbedTheRun(t *testing.T) {
+	s := disturbances(load.Result{Warnings: []string{"a"}, Broken: true, Errors: map[string]int64{"status 503": 3}})
+	assert.Equal(t, []string{"a", "the run was interrupted", "3 connections ended: status 503"}, s.List)
+	assert.Empty(t, disturbances(load.Result{}).List)
+}
+
 func TestSseloadRefusesWhatIsNotLoopbackAndWhatIsNoFlag(t *testing.T) {
 	assert.ErrorContains(t, run(t.Context(), []string{"-url", "http://192.0.2.1/"}, io.Discard, io.Discard), "127.0.0.0/8")
 	assert.ErrorContains(t, run(t.Context(), []string{"-url", "http://127.0.0.1/", "x"}, io.Discard, io.Discard), `argument "x"`)
 	assert.ErrorContains(t, run(t.Context(), []string{"-conns", "many"}, io.Discard, io.Discard), "many")
+	assert.ErrorContains(t, run(t.Context(), []string{"-header", "nothing"}, io.Discard, io.Discard), "a colon")
+	assert.ErrorContains(t, run(t.Context(), nil, io.Discard, io.Discard), "0 urls")
 }

@@ -14,7 +14,7 @@ import (
 // table prints a result for people.
 func table(w io.Writer, r load.Result) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s: %d connections, %.1f s\n", r.URL, r.Conns, r.WindowSeconds)
+	fmt.Fprintf(&b, "%s: %d connections, %.1f s\n", strings.Join(r.URLs, ", "), r.Conns, r.WindowSeconds)
 	fmt.Fprintf(&b, "  connected   %d, open at the end %d, all in %.1f ms\n", r.Heads, r.Open, float64(r.HeadsIn)/1000)
 	fmt.Fprintf(&b, "  events      %d, %.0f a second, %.1f in a read\n", r.Events, r.EventsPerS, per(r.Events, r.Reads))
 	fmt.Fprintf(&b, "  bytes       %d, %.1f MB a second; %d comments\n", r.Bytes, r.BytesPerS/1e6, r.Comments)
@@ -28,7 +28,7 @@ func table(w io.Writer, r load.Result) error {
 		fmt.Fprintf(&b, "  server      CPU %.2f s, %.2f us an event; RSS %d KiB before, %d connected, %d at the end, %.2f KiB a connection\n",
 			s.CPUSeconds, s.CPUPerEvent, s.RSSBefore, s.RSSConnected, s.RSSEnd, s.RSSPerConn)
 	}
-	fmt.Fprintf(&b, "  sseload     CPU %.2f s, busiest worker %.0f %%\n", r.Client.CPUSeconds, 100*r.Client.Busiest)
+	fmt.Fprintf(&b, "  sseload     CPU %.2f s, busiest worker %.0f %%, RSS %d KiB\n", r.Client.CPUSeconds, 100*r.Client.Busiest, r.Client.RSSKiB)
 	if r.Slow != nil {
 		fmt.Fprintf(&b, "  slow        %d connections that never read, %d closed by the server\n", r.Slow.Conns, r.Slow.Closed)
 	}

@@ -28,10 +28,13 @@ func (w *worker) open() time.Duration {
 	return idleWait
 }
 
+// target gives where connection i of this worker goes.
+func (w *worker) target(i int) target { return w.targets[(w.first+i)%len(w.targets)] }
+
 func (w *worker) dial(i int) {
 	c := &w.conns[i]
 	c.began = time.Now().UnixNano()
-	fd, err := dial(w.target, source((w.first+i)%w.opt.Sources), c.slow)
+	fd, err := dial(w.target(i), source((w.first+i)%w.opt.Sources), c.slow)
 	if err != nil {
 		c.phase = closed
 		w.fail(nil, "connect: "+err.Error())
@@ -49,7 +52,8 @@ func (w *worker) connected(i int, c *conn) {
 		w.fail(c, "connect: "+unix.Errno(e).Error())
 		return
 	}
-	if n, err := unix.Write(int(c.fd), w.target.request); n != len(w.target.request) {
+	request := w.target(i).request
+	if n, err := unix.Write(int(c.fd), request); n != len(request) {
 		w.fail(c, "request: "+errText(err))
 		return
 	}

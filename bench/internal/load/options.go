@@ -3,6 +3,7 @@ package load
 import (
 	"fmt"
 	"io"
+	"net/http"
 	"runtime"
 	"time"
 )
@@ -18,10 +19,10 @@ const (
 	perSource = 10_000
 )
 
-// Options say what to open and for how long. URL, Conns and Duration are
+// Options say what to open and for how long. URLs, Conns and Duration are
 // required; the zero value of every other field is a useful default.
 type Options struct {
-	URL      string        // http://127.x.y.z:port/path, or localhost
+	URLs     []string      // http://127.x.y.z:port/path, or localhost; connections take them in turn
 	Conns    int           // connections that read, at most MaxConns
 	Duration time.Duration // length of the measured window, at most MaxDuration
 
@@ -30,6 +31,9 @@ type Options struct {
 	Rate           int           // new connections a second; 0 is as fast as they are accepted
 	Workers        int           // epoll loops; 0 is one for each two CPUs, at least one
 	Sources        int           // source addresses; 0 is one for each 10,000 connections
+
+	Header      http.Header // of the requests; may replace the defaults of Accept and Cache-Control, and Host
+	LastEventID string      // sent as Last-Event-ID; "" is none
 
 	TimeField string        // JSON member that holds the timestamp; "" is "t"
 	TimeUnit  time.Duration // its unit; 0 is a nanosecond

@@ -2,6 +2,8 @@ package load
 
 import (
 	"context"
+	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -27,25 +29,33 @@ func TestRunRefusesTargetsOutsideLoopback(t *testing.T) {
 		"http://127.0.0.1:0/":           "the port must be from 1 to 65535",
 		"http://127.0.0.1:70000/":       "the port must be from 1 to 65535",
 	} {
-		_, err := Run(context.Background(), Options{URL: raw, Conns: 1, Duration: time.Second})
+		_, err := Run(context.Background(), Options{URLs: []string{raw}, Conns: 1, Duration: time.Second})
 		assert.ErrorContains(t, err, want, "%q", raw)
 	}
 }
 
 func TestTargetKeepsHostPathAndQuery(t *testing.T) {
-	got, err := parseTarget("http://localhost:8080/events?only=cpu,memory#x")
+	got, err := parseTarget("http://localhost:8080/events?only=cpu,memory#x", nil)
 	require.NoError(t, err)
 	assert.Equal(t, "127.0.0.1:8080", got.addr.String())
 	assert.Contains(t, string(got.request), "GET /events?only=cpu,memory HTTP/1.1\r\nHost: localhost:8080\r\n")
-	got, err = parseTarget("http://127.9.8.7")
+	got, err = parseTarget("http://127.9.8.7", nil)
 	require.NoError(t, err)
 	assert.Equal(t, "127.9.8.7:80", got.addr.String())
 	assert.Contains(t, string(got.request), "GET / HTTP/1.1\r\n")
 }
 
 func TestOptionsOutOfBoundsAreNamed(t *testing.T) {
-	good := Options{URL: "http://127.0.0.1:9/", Conns: 10, Duration: time.Second}
+	good := Options{URLs: []string{"http://127.0.0.1:9/"}, Conns: 10, Duration: time.Second}
 	for want, change := range map[string]func(*Options){
+		"0 urls":              func(o *Options) { o.URLs = nil },
+		"65 urls":             func(o *Options) { o.URLs = make([]string, 65) },
+		`header ""`:           func(o *Options) { o.Header = http.Header{"": {"x"}} },
+		`header "a b"`:        func(o *Options) { o.Header = http.Header{"a b": {"x"}} },
+		"no body":             func(o *Options) { o.Header = http.Header{"content-length": {"1"}} },
+		"control characters":  func(o *Options) { o.Header = http.Header{"X": {"a\r\nb"}} },
+		"header of 8193":      func(o *Options) { o.LastEventID = strings.Repeat("x", 8193) },
+		"last event id":       func(o *Options) { o.LastEventID = "a\nb" },
 		"conns 0":             func(o *Options) { o.Conns = 0 },
 		"conns 200001":        func(o *Options) { o.Conns = 200_001 },
 		"duration 0s":         func(o *Options) { o.Duration = 0 },
@@ -78,7 +88,7 @@ func TestSourcesAreDifferentLoopbackAddresses(t *testing.T) {
 		require.False(t, seen[a], "%v twice", a)
 		seen[a] = true
 	}
-	o, err := Options{URL: "http://127.0.0.1:9/", Conns: 100_000, Duration: time.Second}.withDefaults()
+	o, err := Options{URLs: []string{"http://127.0.0.1:9/"}, Conns: 100_000, Duration: time.Second}.withDefaults()
 	require.NoError(t, err)
 	assert.Equal(t, 10, o.Sources)
 }
@@ -138,4 +148,15 @@ func TestNumberTakesWholeDecimalsOnly(t *testing.T) {
 		_, ok := number([]byte(id))
 		assert.False(t, ok, id)
 	}
+}
+
+func TestRequestHasTheHeaderThatWasAskedFor(t *testing.T) {
+	o := Options{URLs: []string{"http://127.0.0.1:80/a", "http://127.0.0.1:81/b"}, LastEventID: "41",
+		Header: http.Header{"authorization": {"Bearer x"}, "Accept": {"*/*"}, "Host": {"example.org"}, "X-Two": {"1", "2"}}}
+	targets, err := o.targets()
+	require.NoError(t, err)
+	require.Len(t, targets, 2)
+	assert.Equal(t, "GET /b HTTP/1.1\r\nHost: example.org\r\nAccept: */*\r\nAuthorization: Bearer x\r\nCache-Control: no-cache\r\nLast-Event-ID: 41\r\nX-Two: 1\r\nX-Two: 2\r\n\r\n",
+		string(targets[1].request))
+	assert.Equal(t, "127.0.0.1:80", targets[0].addr.String())
 }

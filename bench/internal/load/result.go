@@ -8,7 +8,7 @@ import (
 
 // Result is what one run measured. Times are in microseconds, memory in KiB.
 type Result struct {
-	URL           string    `json:"url"`
+	URLs          []string  `json:"urls"`
 	Started       time.Time `json:"started"`
 	Conns         int       `json:"conns"`
 	WindowSeconds float64   `json:"window_seconds"`
@@ -20,6 +20,7 @@ type Result struct {
 	Head       Summary          `json:"head_us"`           // from connect until the head is whole
 	FirstEvent Summary          `json:"first_event_us"`    // from connect until the first event
 	Latency    Summary          `json:"latency_us"`        // from the timestamp in the data, in the window
+	Curve      []Quantile       `json:"latency_curve"`     // the same, at more percentiles
 	Events     int64            `json:"events"`            // all counts from here on: in the window
 	Bytes      int64            `json:"bytes"`             // off the sockets, framing included
 	Reads      int64            `json:"reads"`             // read calls that gave data
@@ -53,6 +54,15 @@ type Summary struct {
 	Max   int64   `json:"max"`
 }
 
+// Quantile is one point of a distribution: so many percent took at most so long.
+type Quantile struct {
+	Percent float64 `json:"percent"`
+	US      int64   `json:"us"`
+}
+
+// curvePercents are the percentiles of a curve. The largest value is the last.
+var curvePercents = []float64{25, 50, 75, 90, 95, 99, 99.5, 99.9, 99.95, 99.99, 100}
+
 // SlowResult tells of the connections that never read.
 type SlowResult struct {
 	Conns  int64 `json:"conns"`
@@ -84,6 +94,7 @@ type ServerUse struct {
 type ClientUse struct {
 	CPUSeconds float64 `json:"cpu_seconds"`
 	Busiest    float64 `json:"busiest_worker"` // part of the window that it was not waiting, 0 to 1
+	RSSKiB     int64   `json:"rss_kib"`        // at the end of the window
 
 	// Others is the part of the machine's capacity in the window that went to
 	// neither this process nor the server, 0 to 1; only where the server's
@@ -118,4 +129,16 @@ func summarize(h *hdrhistogram.Histogram) Summary {
 	}
 	p := h.ValueAtPercentilesSlice([]float64{50, 90, 99, 99.9})
 	return Summary{h.TotalCount(), h.Mean(), p[0], p[1], p[2], p[3], h.Max()}
+}
+
+// curve gives a histogram's percentiles; nil if it is empty.
+func curve(h *hdrhistogram.Histogram) []Quantile {
+	if h.TotalCount() == 0 {
+		return nil
+	}
+	points := make([]Quantile, 0, len(curvePercents))
+	for _, percent := range curvePercents {
+		points = append(points, Quantile{percent, h.ValueAtPercentile(percent)})
+	}
+	return points
 }

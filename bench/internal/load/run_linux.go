@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"runtime"
 	"sync"
 	"sync/atomic"
@@ -41,15 +42,15 @@ func Run(ctx context.Context, opt Options) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	t, err := parseTarget(opt.URL)
+	targets, err := opt.targets()
 	if err != nil {
 		return Result{}, err
 	}
 	if err := RaiseFileLimit(opt.Conns + opt.Slow + spareFiles); err != nil {
 		return Result{}, err
 	}
-	r := &run{opt: opt, result: Result{URL: opt.URL, Conns: opt.Conns, Started: time.Now().UTC().Truncate(time.Millisecond)}}
-	if err := r.prepare(t); err != nil {
+	r := &run{opt: opt, result: Result{URLs: opt.URLs, Conns: opt.Conns, Started: time.Now().UTC().Truncate(time.Millisecond)}}
+	if err := r.prepare(targets); err != nil {
 		return Result{}, err
 	}
 	err = r.measure(ctx)
@@ -59,7 +60,7 @@ func Run(ctx context.Context, opt Options) (Result, error) {
 
 // prepare makes the workers and takes the server's memory before the first
 // connection.
-func (r *run) prepare(t target) error {
+func (r *run) prepare(targets []target) error {
 	if r.opt.PID > 0 {
 		rss, err := ResidentKiB(r.opt.PID)
 		if err != nil {
@@ -72,7 +73,7 @@ func (r *run) prepare(t target) error {
 	first := 0
 	for i := range n {
 		conns, slow := share(r.opt.Conns, n, i), share(r.opt.Slow, n, i)
-		w, err := newWorker(r.opt, t, first, conns, slow, &r.stage)
+		w, err := newWorker(r.opt, targets, first, conns, slow, &r.stage)
 		if err != nil {
 			return err
 		}
@@ -165,6 +166,7 @@ func (r *run) window(ctx context.Context) {
 	length := time.Since(began)
 	r.result.WindowSeconds = length.Seconds()
 	r.result.Client.CPUSeconds = (ownCPU() - own).Seconds()
+	r.result.Client.RSSKiB, _ = quickRSS(os.Getpid()) // /proc of this process is always there
 	r.result.Open = r.course.now.open
 	if s != nil {
 		after, err := processCPU(s.PID)

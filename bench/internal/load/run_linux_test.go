@@ -48,7 +48,7 @@ func stream(n, skip int) http.HandlerFunc {
 func TestRunCountsWhatArrives(t *testing.T) {
 	var progress bytes.Buffer
 	got, err := Run(t.Context(), Options{
-		URL: serve(t, stream(20, 7)), Conns: 10, Duration: 600 * time.Millisecond, Workers: 2, PID: os.Getpid(), Progress: &progress, Sources: 3,
+		URLs: []string{serve(t, stream(20, 7))}, Conns: 10, Duration: 600 * time.Millisecond, Workers: 2, PID: os.Getpid(), Progress: &progress, Sources: 3,
 	})
 	require.NoError(t, err)
 	assert.Equal(t, int64(10), got.Heads)
@@ -84,7 +84,7 @@ func TestRunReadsABodyThatEndsWithTheConnection(t *testing.T) {
 		time.Sleep(100 * time.Millisecond) // real sockets: let the client take it before the end
 		_ = c.Close()
 	}()
-	got, err := Run(t.Context(), Options{URL: "http://" + ln.Addr().String(), Conns: 1, Duration: 300 * time.Millisecond})
+	got, err := Run(t.Context(), Options{URLs: []string{"http://" + ln.Addr().String()}, Conns: 1, Duration: 300 * time.Millisecond})
 	require.NoError(t, err)
 	<-done
 	require.NoError(t, ln.Close())
@@ -95,14 +95,14 @@ func TestRunReadsABodyThatEndsWithTheConnection(t *testing.T) {
 
 func TestRunCountsWhyConnectionsFail(t *testing.T) {
 	busy := serve(t, func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "no", http.StatusServiceUnavailable) })
-	got, err := Run(t.Context(), Options{URL: busy, Conns: 3, Duration: time.Second})
+	got, err := Run(t.Context(), Options{URLs: []string{busy}, Conns: 3, Duration: time.Second})
 	assert.ErrorContains(t, err, "no connection got the response head of an event stream")
 	assert.Equal(t, map[string]int64{"status 503": 3}, got.Errors)
 
 	ln, err := net.Listen("tcp4", "127.0.0.1:0")
 	require.NoError(t, err)
 	require.NoError(t, ln.Close())
-	got, err = Run(t.Context(), Options{URL: "http://" + ln.Addr().String(), Conns: 2, Duration: time.Second})
+	got, err = Run(t.Context(), Options{URLs: []string{"http://" + ln.Addr().String()}, Conns: 2, Duration: time.Second})
 	assert.Error(t, err)
 	assert.Equal(t, map[string]int64{"connect: connection refused": 2}, got.Errors)
 }
@@ -111,7 +111,7 @@ func TestRunKillsConnectionsAtOnce(t *testing.T) {
 	var left atomic.Int64
 	h := stream(0, 0)
 	url := serve(t, func(w http.ResponseWriter, r *http.Request) { h(w, r); left.Add(1) })
-	got, err := Run(t.Context(), Options{URL: url, Conns: 20, Workers: 3, Duration: 500 * time.Millisecond, Kill: 7, KillAfter: 200 * time.Millisecond})
+	got, err := Run(t.Context(), Options{URLs: []string{url}, Conns: 20, Workers: 3, Duration: 500 * time.Millisecond, Kill: 7, KillAfter: 200 * time.Millisecond})
 	require.NoError(t, err)
 	assert.Equal(t, int64(13), got.Open)
 	assert.Equal(t, int64(7), got.Kill.Conns)
@@ -135,7 +135,7 @@ func TestRunHasClientsThatNeverRead(t *testing.T) {
 			}
 		}
 	})
-	got, err := Run(t.Context(), Options{URL: url, Conns: 1, Slow: 1, Duration: 600 * time.Millisecond})
+	got, err := Run(t.Context(), Options{URLs: []string{url}, Conns: 1, Slow: 1, Duration: 600 * time.Millisecond})
 	require.NoError(t, err)
 	assert.Equal(t, int64(1), got.Slow.Conns)
 	assert.Positive(t, got.Events+got.FirstEvent.Count)
@@ -147,15 +147,35 @@ func TestRunEndsEarlyWhenItsContextDoes(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
 	defer cancel()
 	began := time.Now()
-	got, err := Run(ctx, Options{URL: serve(t, stream(1, 0)), Conns: 2, Duration: time.Minute})
+	got, err := Run(ctx, Options{URLs: []string{serve(t, stream(1, 0))}, Conns: 2, Duration: time.Minute})
 	require.NoError(t, err)
 	assert.True(t, got.Broken)
 	assert.Less(t, time.Since(began), 30*time.Second)
 }
 
 func TestRunKeepsToTheRateOfConnecting(t *testing.T) {
-	got, err := Run(t.Context(), Options{URL: serve(t, stream(0, 0)), Conns: 20, Rate: 100, Workers: 2, Duration: 10 * time.Millisecond})
+	got, err := Run(t.Context(), Options{URLs: []string{serve(t, stream(0, 0))}, Conns: 20, Rate: 100, Workers: 2, Duration: 10 * time.Millisecond})
 	require.NoError(t, err)
 	assert.Equal(t, int64(20), got.Heads)
 	assert.GreaterOrEqual(t, got.HeadsIn, int64(170_000), "20 connections at 100 a second take about 190 ms")
+}
+
+func TestRunSharesItsConnectionsAmongTheURLs(t *testing.T) {
+	var first, second atomic.Int64
+	count := func(n *atomic.Int64) http.HandlerFunc {
+		h := stream(0, 0)
+		return func(w http.ResponseWriter, r *http.Request) {
+			if r.Header.Get("Last-Event-Id") == "7" && r.Header.Get("X-Token") == "secret" {
+				n.Add(1)
+			}
+			h(w, r)
+		}
+	}
+	got, err := Run(t.Context(), Options{URLs: []string{serve(t, count(&first)), serve(t, count(&second))}, Conns: 10, Workers: 3,
+		Duration: 50 * time.Millisecond, LastEventID: "7", Header: http.Header{"X-Token": {"secret"}}})
+	require.NoError(t, err)
+	assert.Equal(t, int64(10), got.Heads)
+	assert.Equal(t, int64(5), first.Load())
+	assert.Equal(t, int64(5), second.Load())
+	assert.Len(t, got.URLs, 2)
 }

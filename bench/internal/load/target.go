@@ -2,6 +2,7 @@ package load
 
 import (
 	"fmt"
+	"net/http"
 	"net/netip"
 	"net/url"
 	"strconv"
@@ -19,10 +20,33 @@ type target struct {
 	request []byte
 }
 
+// maxURLs bounds how many streams one run opens.
+const maxURLs = 64
+
+// targets checks the URLs and the header.
+func (o Options) targets() ([]target, error) {
+	if len(o.URLs) < 1 || len(o.URLs) > maxURLs {
+		return nil, fmt.Errorf("%d urls: there must be from 1 to %d", len(o.URLs), maxURLs)
+	}
+	header, err := o.requestHeader()
+	if err != nil {
+		return nil, err
+	}
+	targets := make([]target, 0, len(o.URLs))
+	for _, raw := range o.URLs {
+		t, err := parseTarget(raw, header)
+		if err != nil {
+			return nil, err
+		}
+		targets = append(targets, t)
+	}
+	return targets, nil
+}
+
 // parseTarget refuses everything but plain HTTP to 127.0.0.0/8. No name is
 // looked up: localhost stands for 127.0.0.1, every other name is refused, since
 // what it resolves to is not up to us.
-func parseTarget(raw string) (target, error) {
+func parseTarget(raw string, header http.Header) (target, error) {
 	u, err := url.Parse(raw)
 	if err != nil {
 		return target{}, fmt.Errorf("url: %w", err)
@@ -44,9 +68,7 @@ func parseTarget(raw string) (target, error) {
 			return target{}, fmt.Errorf("url %q: the port must be from 1 to 65535", raw)
 		}
 	}
-	request := "GET " + u.RequestURI() + " HTTP/1.1\r\nHost: " + u.Host +
-		"\r\nAccept: text/event-stream\r\nCache-Control: no-cache\r\n\r\n"
-	return target{netip.AddrPortFrom(ip, uint16(port)), []byte(request)}, nil
+	return target{netip.AddrPortFrom(ip, uint16(port)), requestTo(u, header)}, nil
 }
 
 // source gives the k-th source address, 127.100.0.1 and up: outside the

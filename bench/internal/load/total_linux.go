@@ -37,6 +37,7 @@ func (r *Result) addUp(workers []*worker) {
 		}
 	}
 	r.Connect, r.Head, r.FirstEvent, r.Latency = summarize(connect), summarize(head), summarize(first), summarize(latency)
+	r.Curve = curve(latency)
 }
 
 // conclude computes what follows from the counts, and warns.
@@ -58,6 +59,9 @@ func (r *Result) conclude() {
 	s := r.Server
 	if s == nil {
 		return
+	}
+	if len(r.URLs) > 1 {
+		r.Warnings = append(r.Warnings, "several URLs, and the figures of one server process: they are over all connections and all events")
 	}
 	if r.Events > 0 {
 		s.CPUPerEvent = s.CPUSeconds * 1e6 / float64(r.Events)

@@ -40,7 +40,7 @@ type live struct {
 //   - pending counts the conns that are connecting.
 type worker struct {
 	opt     Options
-	target  target
+	targets []target
 	field   timeField
 	first   int // index of conns[0] among all connections, for the source address
 	conns   []conn
@@ -68,9 +68,9 @@ type worker struct {
 	moreEvents, moreBytes int64 // not yet added to live
 }
 
-func newWorker(opt Options, t target, first, conns, slow int, stage *atomic.Int32) (*worker, error) {
+func newWorker(opt Options, targets []target, first, conns, slow int, stage *atomic.Int32) (*worker, error) {
 	w := &worker{
-		opt: opt, target: t, field: newTimeField(opt.TimeField, opt.TimeUnit), first: first,
+		opt: opt, targets: targets, field: newTimeField(opt.TimeField, opt.TimeUnit), first: first,
 		conns: make([]conn, conns+slow), stage: stage, killed: make(chan struct{}), ended: make(chan struct{}),
 		buf: make([]byte, 64<<10), errs: map[string]int64{},
 	}
