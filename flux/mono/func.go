@@ -2,6 +2,7 @@ package mono
 
 import (
 	"context"
+	"errors"
 
 	"github.com/freshet-go/freshet/flux"
 )
@@ -21,7 +22,7 @@ func FromFunc[T any](f func(ctx context.Context) (T, error)) Mono[T] {
 	return calling(func(ctx context.Context, out *flux.Step[T]) {
 		v, err := f(ctx)
 		if err != nil {
-			out.Error(err)
+			fail(ctx, out, err)
 			return
 		}
 		out.Next(v)
@@ -39,11 +40,21 @@ func Run(f func(ctx context.Context) error) Mono[struct{}] {
 	}
 	return calling(func(ctx context.Context, out *flux.Step[struct{}]) {
 		if err := f(ctx); err != nil {
-			out.Error(err)
+			fail(ctx, out, err)
 			return
 		}
 		out.Complete()
 	})
+}
+
+// fail passes the error of a call on, unless it only repeats that the subscription
+// was cancelled, which nobody needs to be told.
+func fail[T any](ctx context.Context, out *flux.Step[T], err error) {
+	if ctx.Err() != nil && (errors.Is(err, context.Canceled) || errors.Is(err, context.Cause(ctx))) {
+		out.Complete()
+		return
+	}
+	out.Error(err)
 }
 
 // calling makes a Mono of a function that has its say in one call. The ctx of that

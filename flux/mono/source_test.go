@@ -59,7 +59,7 @@ func TestCancelReachesAFunctionThatRuns(t *testing.T) {
 				m(func(c ctx) error {
 					<-c.Done()
 					cause = context.Cause(c)
-					return nil
+					return c.Err()
 				}).SubscribeOn().Subscribe(l.context(t.Context()), rec)
 				fluxtest.Advance(time.Minute)
 				require.NoError(t, cause)
@@ -68,6 +68,7 @@ func TestCancelReachesAFunctionThatRuns(t *testing.T) {
 				require.ErrorIs(t, cause, flux.ErrCancelled)
 				rec.AssertNotTerminated(t)
 				rec.AssertNoViolations(t)
+				require.Empty(t, l.errors(), "that it was cancelled is no news")
 			})
 		})
 	}
