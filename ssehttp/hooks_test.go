@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -56,6 +57,16 @@ func (w *witness) OnStreamResumed(s StreamResumed) {
 	w.note("resumed", func() { w.resumed = append(w.resumed, s) })
 }
 
+// seen is what was noted so far, for a test to read while more comes.
+func (w *witness) seen() *witness {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return &witness{
+		told: slices.Clone(w.told), opened: slices.Clone(w.opened), closed: slices.Clone(w.closed),
+		refused: slices.Clone(w.refused), stalled: slices.Clone(w.stalled), resumed: slices.Clone(w.resumed), turns: slices.Clone(w.turns),
+	}
+}
+
 // turnWitness is a hook of one kind.
 type turnWitness struct{ events, bytes, turns atomic.Int64 }
 
@@ -90,7 +101,7 @@ func TestHooksHearOfAStreamFromItsOpeningToItsEnd(t *testing.T) {
 		s.eventually("the end", func() bool { return w.count("closed") == 1 })
 
 		assert.Equal(t, []string{"opened", "closed"}, w.told)
-		opened, closed := w.opened[0], w.closed[0]
+		opened, closed := w.seen().opened[0], w.seen().closed[0]
 		assert.Equal(t, "/prices", opened.Path)
 		assert.Equal(t, uint64(1), opened.ID)
 		assert.WithinDuration(t, time.Now(), opened.Opened, patient)
@@ -115,7 +126,7 @@ func TestAHookHearsOfARefusal(t *testing.T) {
 		status, _ := s.get("/secret", "Connection: close").head()
 		assert.Contains(t, status, "403")
 		s.eventually("the refusal", func() bool { return w.count("refused") == 1 })
-		r := w.refused[0]
+		r := w.seen().refused[0]
 		assert.Equal(t, "/secret", r.Path)
 		assert.Equal(t, RefusedByHandler, r.Cause)
 		assert.Equal(t, 403, r.Status)
@@ -140,22 +151,22 @@ func TestAHookHearsOfAClientThatStallsAndGoesOn(t *testing.T) {
 		h.sub.OnNext(data(text))
 	}
 	s.eventually("the stall", func() bool { return w.count("stalled") > 0 })
-	assert.Positive(t, w.stalled[0].Pending)
-	assert.Equal(t, "/slow", w.stalled[0].Path)
+	assert.Positive(t, w.seen().stalled[0].Pending)
+	assert.Equal(t, "/slow", w.seen().stalled[0].Path)
 	s.eventually("what waits is counted", func() bool { return s.Stats().Pending > 0 })
 
 	list := s.Streams(10)
 	require.Len(t, list, 1)
 	assert.Positive(t, list[0].Pending)
-	assert.Equal(t, w.opened[0].ID, list[0].ID)
+	assert.Equal(t, w.seen().opened[0].ID, list[0].ID)
 
 	for range 8 {
 		assert.Len(t, c.event(), len("data: |")+len(text))
 	}
 	s.eventually("it goes on", func() bool { return w.count("resumed") > 0 })
-	assert.Positive(t, w.resumed[0].Stalled)
+	assert.Positive(t, w.seen().resumed[0].Stalled)
 	s.eventually("nothing waits", func() bool { return s.Stats().Pending == 0 })
-	assert.Equal(t, "stalled", w.told[1])
+	assert.Equal(t, "stalled", w.seen().told[1])
 }
 
 func TestNothingWaitsForAClientThatWasClosedWhileItStalled(t *testing.T) {
@@ -264,7 +275,7 @@ func TestShutdownWaitsUntilTheHooksHaveHeardOfIt(t *testing.T) {
 		}
 		require.NoError(t, s.Shutdown(context.Background()))
 		assert.Equal(t, 5, w.count("closed"))
-		assert.Equal(t, ShutDown, w.closed[4].Reason)
+		assert.Equal(t, ShutDown, w.seen().closed[4].Reason)
 	})
 }
 
