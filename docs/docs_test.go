@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -176,7 +177,7 @@ func (s *surface) promote() {
 func (s *surface) all(typ string) []string {
 	ms := s.methods[typ]
 	for _, in := range s.embeds[typ] {
-		ms = append(ms[:len(ms):len(ms)], s.all(in)...)
+		ms = append(slices.Clip(ms), s.all(in)...)
 	}
 	return ms
 }

@@ -3,6 +3,7 @@ package flux_test
 import (
 	"context"
 	"errors"
+	"maps"
 
 	"github.com/freshet-go/freshet/flux"
 )
@@ -12,9 +13,7 @@ import (
 func rareFuncs() map[string]injected {
 	all := map[string]injected{}
 	for _, family := range []map[string]injected{foldingFuncs(), batchingFuncs(), combiningFuncs(), innerFuncs(), errorFuncs(), endFuncs(), railFuncs()} {
-		for name, row := range family {
-			all[name] = row
-		}
+		maps.Copy(all, family)
 	}
 	return all
 }

@@ -96,9 +96,9 @@ var phrases = []string{
 
 // answer makes up what the model says, in tokens of a word each.
 func answer(prompt string) []string {
-	text := `To "` + prompt + `": `
+	said := []string{`To "` + prompt + `":`}
 	for _, i := range rand.Perm(len(phrases)) {
-		text += phrases[i] + " "
+		said = append(said, phrases[i])
 	}
-	return strings.SplitAfter(strings.TrimSpace(text), " ")
+	return strings.SplitAfter(strings.Join(said, " "), " ")
 }

@@ -62,7 +62,7 @@ func (m Marbles[T]) signs(events []Event[T]) ([]rune, error) {
 			signs = append(signs, r)
 		case Error:
 			if !sameError(e.Err, m.err()) {
-				return nil, fmt.Errorf("marble: # stands for the error %q, not for %q", m.err(), e.Err)
+				return nil, fmt.Errorf("marble: # stands for the error %q, not for %q", m.err().Error(), e.Err.Error())
 			}
 			signs = append(signs, '#')
 		case Complete:

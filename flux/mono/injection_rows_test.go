@@ -2,6 +2,7 @@ package mono_test
 
 import (
 	"context"
+	"maps"
 	"time"
 
 	"github.com/freshet-go/freshet/flux"
@@ -12,9 +13,7 @@ import (
 func injections() map[string]injected {
 	all := map[string]injected{}
 	for _, family := range []map[string]injected{methodFuncs(), watcherFuncs(), makerFuncs(), changerFuncs(), steeringFuncs()} {
-		for name, row := range family {
-			all[name] = row
-		}
+		maps.Copy(all, family)
 	}
 	return all
 }

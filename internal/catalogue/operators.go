@@ -97,7 +97,7 @@ func describe(fset *token.FileSet, file string, f *ast.FuncDecl) operator {
 	}
 	text := f.Doc.Text()
 	op.summary = new(doc.Package).Synopsis(text)
-	for _, part := range strings.Split(text, "\n\n") {
+	for part := range strings.SplitSeq(text, "\n\n") {
 		if source, ok := strings.CutPrefix(part, "Source: "); ok {
 			op.reactor = strings.TrimSuffix(strings.Join(strings.Fields(source), " "), ".")
 		}

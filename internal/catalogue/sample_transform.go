@@ -2,7 +2,6 @@ package catalogue
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/freshet-go/freshet/flux"
@@ -88,5 +87,3 @@ func transformSamples() []sample {
 }
 
 func odd(v int) bool { return v%2 == 1 }
-
-var errOther = errors.New("other")

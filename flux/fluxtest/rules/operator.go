@@ -2,6 +2,7 @@ package rules
 
 import (
 	"context"
+	"errors"
 
 	"github.com/freshet-go/freshet/flux"
 	"github.com/freshet-go/freshet/flux/fluxtest"
@@ -62,7 +63,7 @@ func overAll(i int, over [][]rule) func(ctx context.Context) error {
 		var first error
 		for k, rules := range over {
 			err := rules[i].judge(ctx)
-			if _, weak := err.(*inconclusive); err != nil && !weak {
+			if _, weak := errors.AsType[*inconclusive](err); err != nil && !weak {
 				return faulty("over %s: %w", kinds[k].name, err)
 			}
 			first = firstOf(first, err)

@@ -2,6 +2,7 @@ package rules
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -155,7 +156,7 @@ func keeps[T any](number string, recs ...*fluxtest.Recorder[T]) error {
 // inconclusive one.
 func firstOf(errs ...error) (first error) {
 	for _, err := range errs {
-		if _, weak := err.(*inconclusive); err != nil && !weak {
+		if _, weak := errors.AsType[*inconclusive](err); err != nil && !weak {
 			return err
 		}
 		if first == nil {
