@@ -13,8 +13,8 @@ import (
 
 // Handler gives the net/http handler that serves h, over HTTP/1.1 and HTTP/2. It
 // answers as [Server.HTTP] does, and the pipelines are the same. A connection of
-// HTTP/1.1 is taken over from net/http: without TLS it costs on Linux what one of
-// fasthttp does. A stream of HTTP/2, or one behind a ResponseWriter that cannot be
+// HTTP/1.1 is taken over from net/http: without TLS it is carried on Linux as one of
+// fasthttp is, without a goroutine. A stream of HTTP/2, or one behind a ResponseWriter that cannot be
 // hijacked, keeps the goroutine of its request.
 //
 // The stream's context has the values of the request's context, so that middleware
