@@ -161,10 +161,13 @@ func (s RetrySpec) invalid() error { return s.err }
 
 // companion answers failures as the spec says.
 func (s RetrySpec) companion(failures source[RetrySignal]) source[int64] {
-	return ConcatMap(Flux[RetrySignal]{failures}, s.answer).OnErrorStop().source()
+	answer := func(f RetrySignal) Flux[int64] { return answerFailure(s, f) }
+	return ConcatMap(Flux[RetrySignal]{failures}, answer).OnErrorStop().source()
 }
 
-func (s RetrySpec) answer(f RetrySignal) Flux[int64] {
+// answerFailure is not a method: the method set of RetrySpec is compiled wherever
+// a Flux is, and would bring all of Flux[int64] there.
+func answerFailure(s RetrySpec, f RetrySignal) Flux[int64] {
 	n := f.TotalRetries
 	if s.transient {
 		n = f.TotalRetriesInARow

@@ -211,7 +211,9 @@ func (b *buffered[T]) OnSubscribe(s Subscription) {
 }
 
 func (b *buffered[T]) OnNext(v T) {
+	b.mu.Lock()
 	lost, some, err := b.keep(v)
+	b.mu.Unlock()
 	if some {
 		b.lose(lost)
 	}
@@ -223,10 +225,8 @@ func (b *buffered[T]) OnNext(v T) {
 	b.change()
 }
 
-// keep queues v, and gives back what had to go for it.
+// keep queues v, and gives back what had to go for it. mu is held.
 func (b *buffered[T]) keep(v T) (lost T, some bool, err error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
 	switch {
 	case b.ended:
 		return v, true, nil

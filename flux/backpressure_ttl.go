@@ -5,28 +5,16 @@ import (
 	"time"
 )
 
-// aged is a value that waits, and when it will have waited for too long.
-type aged[T any] struct {
-	v   T
-	due time.Time
-}
-
 // bufferingFor is buffering whose values go when they have waited for ttl. It
 // keeps the newest: a value that finds the buffer full takes the place of the
 // oldest.
 func bufferingFor[T any](f Flux[T], o bufferOptions[T], ttl time.Duration) Flux[T] {
 	src := f.source()
+	o.overflow = BufferDropOldest
 	return Flux[T]{sourceFunc[T](func(ctx context.Context, s Subscriber[T]) {
 		b := &bufferedFor[T]{ttl: ttl}
-		b.buffered = buffered[aged[T]]{
-			bufferOptions: bufferOptions[aged[T]]{size: o.size, overflow: BufferDropOldest},
-			drain:         drain[aged[T]]{ctx: ctx, down: &unaged[T]{hidden[T]{down: s}}, lost: b.let},
-		}
-		if o.dropped != nil {
-			b.dropped = func(a aged[T]) { o.dropped(a.v) }
-		}
-		push := pusher(s)
-		b.push = func(a aged[T]) bool { return push(a.v) }
+		b.bufferOptions = o
+		b.drain = drain[T]{ctx: ctx, down: s, push: pusher(s), lost: b.lose}
 		b.timer = stoppedTimer(b.evict)
 		src.subscribe(ctx, b)
 	})}
@@ -34,11 +22,16 @@ func bufferingFor[T any](f Flux[T], o bufferOptions[T], ttl time.Duration) Flux[
 
 // bufferedFor is a buffer with a timer.
 //
-// INVARIANTS: the timer is set for the oldest value whenever there is one; it is
-// moved only under mu of the drain, which also guards stopping.
+// INVARIANTS
+//   - mu of the drain guards due, set and stopping.
+//   - due has the times of the values in the queue, oldest first, and in front of
+//     them those of values that have left it since the last trim.
+//   - The timer is set for the oldest value whenever there is one; it is moved only
+//     under mu.
 type bufferedFor[T any] struct {
-	buffered[aged[T]]
+	buffered[T]
 	ttl      time.Duration
+	due      ring[time.Time]
 	timer    *time.Timer
 	set      bool
 	stopping bool
@@ -51,9 +44,15 @@ func (b *bufferedFor[T]) OnSubscribe(s Subscription) {
 }
 
 func (b *bufferedFor[T]) OnNext(v T) {
-	lost, some, _ := b.keep(aged[T]{v, time.Now().Add(b.ttl)})
+	b.mu.Lock()
+	if !b.ended {
+		b.due.push(time.Now().Add(b.ttl))
+	}
+	lost, some, _ := b.keep(v)
+	b.trim()
+	b.mu.Unlock()
 	if some {
-		b.let(lost)
+		b.lose(lost)
 	}
 	b.change()
 	b.mu.Lock()
@@ -61,41 +60,39 @@ func (b *bufferedFor[T]) OnNext(v T) {
 	b.mu.Unlock()
 }
 
+// trim forgets the times of values that have left the queue. mu is held.
+func (b *bufferedFor[T]) trim() {
+	for b.due.len() > b.queue.len() {
+		b.due.pop()
+	}
+}
+
 // arm sets the timer for the oldest value. mu is held.
 func (b *bufferedFor[T]) arm() {
-	if !b.set && !b.stopping && b.queue.len() > 0 {
+	b.trim()
+	if !b.set && !b.stopping && b.due.len() > 0 {
 		b.set = true
-		b.timer.Reset(max(0, time.Until(b.queue.peek().due)))
+		b.timer.Reset(max(0, time.Until(b.due.peek())))
 	}
 }
 
 // evict runs on the timer's goroutine.
 func (b *bufferedFor[T]) evict() {
 	now := time.Now()
-	var old []aged[T]
+	var old []T
 	b.mu.Lock()
 	b.set = false
-	for b.queue.len() > 0 && !b.queue.peek().due.After(now) {
+	b.trim()
+	for b.due.len() > 0 && !b.due.peek().After(now) {
+		b.due.pop()
 		old = append(old, b.queue.pop())
 	}
 	b.arm()
 	b.mu.Unlock()
-	for _, a := range old {
-		b.let(a)
+	for _, v := range old {
+		b.lose(v)
 	}
 	b.change()
-}
-
-// let lets a value go.
-func (b *bufferedFor[T]) let(a aged[T]) {
-	discard(b.ctx, a.v)
-	if b.dropped == nil {
-		return
-	}
-	if err := try(func() { b.dropped(a) }); err != nil {
-		b.up.Cancel()
-		b.end(err)
-	}
 }
 
 func (b *bufferedFor[T]) Cancel() {
@@ -105,9 +102,3 @@ func (b *bufferedFor[T]) Cancel() {
 	b.timer.Stop()
 	b.buffered.Cancel()
 }
-
-// unaged is the subscriber of a drain whose values are pushed without their age.
-type unaged[T any] struct{ hidden[T] }
-
-func (u *unaged[T]) OnSubscribe(s Subscription) { u.down.OnSubscribe(s) }
-func (u *unaged[T]) OnNext(a aged[T])           { u.down.OnNext(a.v) }
