@@ -139,11 +139,17 @@ type justSource[T any] struct{ v T }
 
 func (j justSource[T]) scalar() (v T, ok bool, err error) { return j.v, true, nil }
 
+func (j justSource[T]) size() int { return 1 }
+func (j justSource[T]) at(int) T  { return j.v }
+
 func (j justSource[T]) subscribe(ctx context.Context, s Subscriber[T]) {
 	runLoop(ctx, s, &sliceCursor[T]{values: []T{j.v}})
 }
 
 type sliceSource[T any] []T
+
+func (src sliceSource[T]) size() int  { return len(src) }
+func (src sliceSource[T]) at(i int) T { return src[i] }
 
 func (src sliceSource[T]) subscribe(ctx context.Context, s Subscriber[T]) {
 	runLoop(ctx, s, &sliceCursor[T]{values: src})
@@ -177,6 +183,9 @@ func (silent) close()        {}
 func (silent) running() bool { return false }
 
 type rangeSource struct{ from, to int }
+
+func (r rangeSource) size() int    { return r.to - r.from }
+func (r rangeSource) at(i int) int { return r.from + i }
 
 func (r rangeSource) subscribe(ctx context.Context, s Subscriber[int]) {
 	runLoop(ctx, s, &rangeCursor{next: r.from, to: r.to})

@@ -101,10 +101,14 @@ func (a *arbiter) set(s Subscription) {
 	}
 }
 
-func (a *arbiter) unbounded() bool {
+// left is the demand that is still to come; only the owner of the signals knows.
+func (a *arbiter) left() int64 {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	return a.open == Unbounded
+	if a.open == Unbounded {
+		return Unbounded
+	}
+	return max(a.open-a.sent, 0)
 }
 
 // broken reports whether the subscriber broke rule 3.9, which no other upstream

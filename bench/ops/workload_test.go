@@ -36,7 +36,7 @@ var (
 	add    = func(a, b int) int { return a + b }
 )
 
-var workloads = []workload{chain, scan, distinct, merge, flatMap, concatMap, zip, publishOn}
+var workloads = []workload{chain, scan, distinct, merge, flatMap, flatMapJust, concatMap, zip, publishOn}
 
 func TestAllVariantsOfAWorkloadGiveTheSame(t *testing.T) {
 	for _, w := range workloads {
