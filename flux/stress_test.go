@@ -129,6 +129,14 @@ func pressures() []pressure {
 				return a
 			})
 		}, count: func(n int) int { return n }},
+		{name: "zip of a list and a sender", build: func(n int) ints {
+			return flux.Zip3(list(0, n), sender(1, n+1), list(2, n+2), func(a, b, c int) int {
+				if b != a+lane || c != b+lane {
+					panic("mismatched values")
+				}
+				return a
+			})
+		}, count: func(n int) int { return n }},
 		{name: "publishOn", build: func(n int) ints {
 			return emitters(4, n, flux.OverflowBuffer).PublishOn(flux.Prefetch(2)).PublishOn(flux.Prefetch(5))
 		}, count: four},
