@@ -24,7 +24,7 @@ func FromSlice[T any](values []T) Flux[T] {
 	case 0:
 		return Empty[T]()
 	case 1:
-		return Flux[T]{justSource[T]{values[0]}}
+		return Flux[T]{justSource[T]{&values[0]}}
 	}
 	return Flux[T]{sliceSource[T](values)}
 }
@@ -135,15 +135,17 @@ type nothing struct{}
 func (nothing) Request(int64) {}
 func (nothing) Cancel()       {}
 
-type justSource[T any] struct{ v T }
+// justSource points to its value, so that it becomes an interface without an
+// allocation.
+type justSource[T any] struct{ v *T }
 
-func (j justSource[T]) scalar() (v T, ok bool, err error) { return j.v, true, nil }
+func (j justSource[T]) scalar() (v T, ok bool, err error) { return *j.v, true, nil }
 
 func (j justSource[T]) size() int { return 1 }
-func (j justSource[T]) at(int) T  { return j.v }
+func (j justSource[T]) at(int) T  { return *j.v }
 
 func (j justSource[T]) subscribe(ctx context.Context, s Subscriber[T]) {
-	runLoop(ctx, s, &sliceCursor[T]{values: []T{j.v}})
+	runLoop(ctx, s, &listCursor[T]{list: j})
 }
 
 type sliceSource[T any] []T

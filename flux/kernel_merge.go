@@ -99,16 +99,19 @@ func (m *merge[T, R]) OnNext(v T) {
 	m.running = true
 	src := m.f(v)
 	m.running = false
-	if one, ok := src.(scalar[R]); ok {
-		m.onSingle(one.scalar())
+	switch known := src.(type) {
+	case justSource[R]: // so is the next, but this is the cheaper question
+		m.onSingle(*known.v, true, nil)
 		return
-	}
-	if list, ok := src.(listed[R]); ok {
-		n := m.onListed(list)
-		if n == list.size() {
+	case scalar[R]:
+		m.onSingle(known.scalar())
+		return
+	case listed[R]:
+		n := m.onListed(known)
+		if n == known.size() {
 			return
 		}
-		src = remainder(list, n)
+		src = remainder(known, n)
 	}
 	in := &mergeInner[T, R]{m: m}
 	if m.add(in) {
