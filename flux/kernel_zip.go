@@ -199,8 +199,11 @@ func (s *zipSide[T, R]) clear() {
 	in := s.in
 	s.in, s.given = ring[T]{}, nil
 	s.z.mu.Unlock()
-	s.list = nil
 	let := func(v T) { discard(s.z.ctx, v) }
+	if s.list != nil && s.next < s.list.size() {
+		let(s.list.at(s.next)) // the one that waited for the other sides
+	}
+	s.list = nil
 	s.ready.drop(let)
 	in.drop(let)
 }
