@@ -13,8 +13,8 @@ import (
 // before or that sent the value. An error of src cuts in at once; with
 // DelayErrors errors, those of f included, wait until all publishers have ended:
 // the first is sent then, later ones go to the dropped-error hook. With
-// DelayErrorsOfOuter an error of src waits for the publisher at work. A publisher
-// of a single known value is not subscribed to.
+// DelayErrorsOfOuter an error of src waits for the publisher at work. The values of
+// Just, FromSlice and Range are taken without subscribing, as far as they are requested.
 //
 // Source: Reactor's Flux.concatMap, Flux.concatMapDelayError.
 func ConcatMap[T, R any, P Publisher[R]](src Publisher[T], f func(T) P, o ...MergeOption) Flux[R] {
@@ -185,13 +185,14 @@ func (c *concatMap[T, R]) step() bool {
 		return false
 	}
 	c.refill()
-	if one, ok := src.(scalar[R]); ok {
-		r, some, err := one.scalar()
-		if err == nil && !some {
+	if list, ok := src.(listed[R]); ok {
+		n := c.passListed(list)
+		if n == list.size() || c.gate.closed() {
 			return true
 		}
-		if err == nil && c.inner.unbounded() {
-			c.passSingle(r)
+		src = remainder(list, n)
+	} else if one, ok := src.(scalar[R]); ok {
+		if _, some, err := one.scalar(); err == nil && !some {
 			return true
 		}
 	}
@@ -200,16 +201,34 @@ func (c *concatMap[T, R]) step() bool {
 	return true
 }
 
-// passSingle passes the value of a publisher that need not be subscribed to, and
-// so has no loop of its own that would settle a panic from below.
-func (c *concatMap[T, R]) passSingle(v R) {
+// passListed passes the first values of a publisher that need not be subscribed
+// to, as many as are requested, and tells how many that were. There is no loop
+// that would settle a panic from below, so it does. The gate is entered once; an
+// end that comes meanwhile is seen after the value on its way.
+func (c *concatMap[T, R]) passListed(list listed[R]) (n int) {
 	defer func() {
 		if p := caught(recover()); p != nil && !passPanic(c.inner.down, p) {
 			c.inner.Cancel()
 			dropError(c.ctx, p)
 		}
 	}()
-	c.inner.OnNext(v)
+	if !c.gate.enter() {
+		return 0
+	}
+	left, size := int64(0), list.size()
+	for ; n < size && !c.gate.closed(); n++ {
+		if left == 0 {
+			if left = c.inner.left(); left == 0 {
+				break
+			}
+		}
+		if c.inner.push(list.at(n)) {
+			c.inner.sent++
+			left--
+		}
+	}
+	c.gate.leave().deliver(c.inner.down)
+	return n
 }
 
 func (c *concatMap[T, R]) next() (v T, ok, over bool) {

@@ -24,7 +24,7 @@ func FromSlice[T any](values []T) Flux[T] {
 	case 0:
 		return Empty[T]()
 	case 1:
-		return Flux[T]{justSource[T]{values[0]}}
+		return Flux[T]{justSource[T]{&values[0]}}
 	}
 	return Flux[T]{sliceSource[T](values)}
 }
@@ -135,15 +135,23 @@ type nothing struct{}
 func (nothing) Request(int64) {}
 func (nothing) Cancel()       {}
 
-type justSource[T any] struct{ v T }
+// justSource points to its value, so that it becomes an interface without an
+// allocation.
+type justSource[T any] struct{ v *T }
 
-func (j justSource[T]) scalar() (v T, ok bool, err error) { return j.v, true, nil }
+func (j justSource[T]) scalar() (v T, ok bool, err error) { return *j.v, true, nil }
+
+func (j justSource[T]) size() int { return 1 }
+func (j justSource[T]) at(int) T  { return *j.v }
 
 func (j justSource[T]) subscribe(ctx context.Context, s Subscriber[T]) {
-	runLoop(ctx, s, &sliceCursor[T]{values: []T{j.v}})
+	runLoop(ctx, s, &listCursor[T]{list: j})
 }
 
 type sliceSource[T any] []T
+
+func (src sliceSource[T]) size() int  { return len(src) }
+func (src sliceSource[T]) at(i int) T { return src[i] }
 
 func (src sliceSource[T]) subscribe(ctx context.Context, s Subscriber[T]) {
 	runLoop(ctx, s, &sliceCursor[T]{values: src})
@@ -177,6 +185,9 @@ func (silent) close()        {}
 func (silent) running() bool { return false }
 
 type rangeSource struct{ from, to int }
+
+func (r rangeSource) size() int    { return r.to - r.from }
+func (r rangeSource) at(i int) int { return r.from + i }
 
 func (r rangeSource) subscribe(ctx context.Context, s Subscriber[int]) {
 	runLoop(ctx, s, &rangeCursor{next: r.from, to: r.to})

@@ -87,7 +87,7 @@ func (m *mapSignals[T, P]) last(f func() P) {
 		return
 	}
 	m.done = true
-	justSource[P]{p}.subscribe(m.ctx, &m.relay)
+	justSource[P]{&p}.subscribe(m.ctx, &m.relay)
 }
 
 func (m *mapSignals[T, P]) fail(err error) {

@@ -29,6 +29,7 @@ type arbiter struct {
 	sent      int64
 	turns     trampoline // of those who have several upstreams
 	cancelled bool
+	dropped   bool // an upstream was; the first, if it comes only now, is too late
 }
 
 // Request asks the current upstream, or keeps the demand for the next one.
@@ -74,7 +75,7 @@ func (a *arbiter) Cancel() {
 func (a *arbiter) drop() {
 	a.mu.Lock()
 	up := a.cur
-	a.cur = nil
+	a.cur, a.dropped = nil, true
 	a.mu.Unlock()
 	if up != nil {
 		up.Cancel()
@@ -82,9 +83,15 @@ func (a *arbiter) drop() {
 }
 
 // set makes s the current upstream and asks it for what is open.
-func (a *arbiter) set(s Subscription) {
+func (a *arbiter) set(s Subscription) { a.put(s, false) }
+
+// setFirst is set for the first upstream where another goroutine may drop it before
+// it comes: it is cancelled then, and leaves its successor alone.
+func (a *arbiter) setFirst(s Subscription) { a.put(s, true) }
+
+func (a *arbiter) put(s Subscription, first bool) {
 	a.mu.Lock()
-	if a.cancelled {
+	if a.cancelled || first && a.dropped {
 		a.mu.Unlock()
 		s.Cancel()
 		return
@@ -101,10 +108,14 @@ func (a *arbiter) set(s Subscription) {
 	}
 }
 
-func (a *arbiter) unbounded() bool {
+// left is the demand that is still to come; only the owner of the signals knows.
+func (a *arbiter) left() int64 {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	return a.open == Unbounded
+	if a.open == Unbounded {
+		return Unbounded
+	}
+	return max(a.open-a.sent, 0)
 }
 
 // broken reports whether the subscriber broke rule 3.9, which no other upstream

@@ -182,4 +182,4 @@ func (f *folder[T, R]) Cancel() {
 }
 
 // one is the result of an aggregate that is a single value.
-func one[R any](v R) source[R] { return justSource[R]{v} }
+func one[R any](v R) source[R] { return justSource[R]{&v} }

@@ -30,6 +30,43 @@ type cursor[T any] interface {
 	running() bool
 }
 
+// listed is a synchronous source that runs no user code: its values are simply
+// there. An operator may take them by index instead of subscribing, where nobody
+// could see a difference, and subscribe to the remainder of those it has not taken.
+type listed[T any] interface {
+	source[T]
+	size() int
+	at(i int) T
+}
+
+// remainder is what is left of a listed source from one index on.
+func remainder[T any](list listed[T], from int) source[T] {
+	if from == 0 {
+		return list
+	}
+	return sourceFunc[T](func(ctx context.Context, s Subscriber[T]) {
+		runLoop(ctx, s, &listCursor[T]{list: list, next: from})
+	})
+}
+
+type listCursor[T any] struct {
+	silent
+	list listed[T]
+	next int
+}
+
+func (c *listCursor[T]) advance(push func(T) bool, n int64, stop *atomic.Bool) (used int64, end bool, err error) {
+	size := c.list.size()
+	for c.next < size && used < n && !stop.Load() {
+		v := c.list.at(c.next)
+		c.next++
+		if push(v) {
+			used++
+		}
+	}
+	return used, c.next == size, nil
+}
+
 type loop[T any] struct {
 	demand demand
 	stop   atomic.Bool

@@ -16,6 +16,10 @@ import (
 //	          ╰──▶ inner ──▶ queue ─┼─▶ one drainer ──▶ subscriber
 //	          ╰──▶ a single value ──┘
 //
+// The values of a listed inner (kernel_loop.go) go straight through as far as
+// nobody else is sending, there is demand and nothing else happens; only what is
+// left then is subscribed to.
+//
 // Each inner is asked for its prefetch and then for batches of three quarters of
 // it. A value goes straight through if nobody else is sending, nothing of its
 // inner is queued and there is demand; otherwise it waits in its inner's queue,
@@ -95,14 +99,57 @@ func (m *merge[T, R]) OnNext(v T) {
 	m.running = true
 	src := m.f(v)
 	m.running = false
-	if one, ok := src.(scalar[R]); ok {
-		m.onSingle(one.scalar())
+	switch known := src.(type) {
+	case justSource[R]: // so is the next, but this is the cheaper question
+		m.onSingle(*known.v, true, nil)
 		return
+	case scalar[R]:
+		m.onSingle(known.scalar())
+		return
+	case listed[R]:
+		n := m.onListed(known)
+		if n == known.size() {
+			return
+		}
+		src = remainder(known, n)
 	}
 	in := &mergeInner[T, R]{m: m}
 	if m.add(in) {
 		src.subscribe(m.ctx, in)
 	}
+}
+
+// onListed takes the first values of a publisher that need not be subscribed to,
+// and tells how many: as far as they can go straight through.
+func (m *merge[T, R]) onListed(list listed[R]) (n int) {
+	if !m.wip.CompareAndSwap(0, 1) {
+		return 0
+	}
+	if n = m.passListed(list); n == list.size() && !m.over.Load() {
+		m.skipSlot()
+		m.replenish++
+		m.refill()
+	}
+	m.leave()
+	return n
+}
+
+// passListed passes values while there is demand and nothing else has happened.
+func (m *merge[T, R]) passListed(list listed[R]) (n int) {
+	if m.over.Load() {
+		return 0
+	}
+	defer m.guard()
+	used, most, size := int64(0), m.demand.load(), list.size()
+	for n < size && used < most && m.wip.Load() == 1 {
+		v := list.at(n)
+		n++
+		if m.push(v) {
+			used++
+		}
+	}
+	m.demand.sub(used)
+	return n
 }
 
 // onSingle takes the value of a publisher that need not be subscribed to.
@@ -344,13 +391,17 @@ func (m *merge[T, R]) pass() (again bool) {
 	} else if m.sweep() {
 		again = true
 	}
-	if n := m.replenish; n > 0 {
-		m.replenish = 0
-		if m.concurrency != unlimited && !m.over.Load() {
-			m.upstream().Request(n)
-		}
-	}
+	m.refill()
 	return again
+}
+
+// refill asks main for as many values as publishers have ended.
+func (m *merge[T, R]) refill() {
+	n := m.replenish
+	m.replenish = 0
+	if n > 0 && m.concurrency != unlimited && !m.over.Load() {
+		m.upstream().Request(n)
+	}
 }
 
 // passInners lets every inner have its turn.

@@ -11,22 +11,40 @@ func (m *merge[T, R]) add(in *mergeInner[T, R]) bool {
 	if m.over.Load() {
 		return false
 	}
-	switch {
-	case int(m.fresh) < len(m.slots):
-		in.slot = m.fresh
-		m.fresh++
-	case m.freed.len() > 0:
-		in.slot = m.freed.pop()
-	default:
-		in.slot = m.fresh
-		m.fresh++
+	in.slot = m.slot()
+	m.slots[in.slot] = in
+	m.live++
+	return true
+}
+
+// slot finds a free slot; the caller holds mu.
+func (m *merge[T, R]) slot() int32 {
+	if int(m.fresh) == len(m.slots) {
+		if m.freed.len() > 0 {
+			return m.freed.pop()
+		}
 		grown := make([]*mergeInner[T, R], max(firstSlots, 2*len(m.slots)))
 		copy(grown, m.slots)
 		m.slots = grown
 	}
-	m.slots[in.slot] = in
-	m.live++
-	return true
+	m.fresh++
+	return m.fresh - 1
+}
+
+// free gives a slot back; the caller holds mu.
+func (m *merge[T, R]) free(slot int32) {
+	if m.freed == nil {
+		m.freed = new(ring[int32])
+	}
+	m.freed.push(slot)
+}
+
+// skipSlot uses a slot up and frees it, for an inner that needed none: the order
+// of the slots is that of all inners.
+func (m *merge[T, R]) skipSlot() {
+	m.mu.Lock()
+	m.free(m.slot())
+	m.mu.Unlock()
 }
 
 func (m *merge[T, R]) inner(i int32) *mergeInner[T, R] {
@@ -46,10 +64,7 @@ func (m *merge[T, R]) removeEnded(in *mergeInner[T, R]) bool {
 		return false
 	}
 	m.slots[in.slot] = nil
-	if m.freed == nil {
-		m.freed = new(ring[int32])
-	}
-	m.freed.push(in.slot)
+	m.free(in.slot)
 	m.live--
 	m.replenish++
 	return true

@@ -18,13 +18,14 @@ import (
 // A value that finds nobody zipping goes straight to its side's ready queue,
 // which belongs to the zipper and needs no lock. One that comes meanwhile waits
 // in its side's in queue, and the zipper takes all of these under one lock a
-// round.
+// round. The values of a listed side (kernel_loop.go) are ready from the start,
+// in the list itself.
 //
 // INVARIANTS
-//   - wip > 0 means that somebody is zipping; that goroutine alone touches ready
-//     and taken, calls make and calls down. Whoever puts something under mu adds
-//     to wip after it, so when wip is 0 every in is empty.
-//   - mu guards every side's in, ended and up, and err.
+//   - wip > 0 means that somebody is zipping; that goroutine alone touches ready,
+//     list and taken, calls make and calls down. Whoever puts something under mu
+//     adds to wip after it, so when wip is 0 every in is empty.
+//   - mu guards every side's in, given, ended and up, and err.
 //   - over: the terminal went down or the subscription was cancelled.
 //   - A round asks the sides again after its last tuple, each for what it used,
 //     in batches of three quarters of the prefetch.
@@ -66,6 +67,10 @@ type zipSide[T, R any] struct {
 	z     *zip[R]
 	in    ring[T]
 	ready ring[T]
+
+	given listed[T] // for the zipper to take over as list
+	list  listed[T] // stands for ready; nil if the side is not listed
+	next  int       // of list
 }
 
 // zipInto starts a zip: connect makes the sides of z and its make function, and
@@ -91,12 +96,27 @@ func zipFrom[T, R any](z *zip[R], src source[T]) (side *zipSide[T, R], subscribe
 	side = &zipSide[T, R]{z: z}
 	z.sides = append(z.sides, side)
 	z.heads = append(z.heads, &side.zipHead)
+	if list, ok := src.(listed[T]); ok {
+		return side, func() { side.give(list) }
+	}
 	return side, func() { src.subscribe(z.ctx, side) }
+}
+
+// give makes list the side's values, all of them at once.
+func (s *zipSide[T, R]) give(list listed[T]) {
+	s.z.mu.Lock()
+	s.given = list
+	s.z.mu.Unlock()
+	s.OnComplete()
 }
 
 // pop takes the side's value for the tuple that is being made.
 func (s *zipSide[T, R]) pop() T {
 	s.n--
+	if s.list != nil {
+		s.next++
+		return s.list.at(s.next - 1)
+	}
 	return s.ready.pop()
 }
 
@@ -140,7 +160,7 @@ func (s *zipSide[T, R]) OnNext(v T) {
 // overran fails the zip if the side sent more than there is room for: its
 // prefetch, and the one value that is next to be zipped.
 func (s *zipSide[T, R]) overran() bool {
-	if s.n-1 <= s.z.prefetch || s.n-1 <= queueBound(s.z.prefetch) {
+	if s.list != nil || s.n-1 <= s.z.prefetch || s.n-1 <= queueBound(s.z.prefetch) {
 		return false
 	}
 	s.overflow()
@@ -162,6 +182,10 @@ func (s *zipSide[T, R]) OnComplete() {
 }
 
 func (s *zipSide[T, R]) absorb() {
+	if s.given != nil {
+		s.list, s.given = s.given, nil
+		s.n = s.list.size()
+	}
 	for s.in.len() > 0 {
 		s.ready.push(s.in.pop())
 		s.n++
@@ -173,9 +197,13 @@ func (s *zipSide[T, R]) absorb() {
 func (s *zipSide[T, R]) clear() {
 	s.z.mu.Lock()
 	in := s.in
-	s.in = ring[T]{}
+	s.in, s.given = ring[T]{}, nil
 	s.z.mu.Unlock()
 	let := func(v T) { discard(s.z.ctx, v) }
+	if s.list != nil && s.next < s.list.size() {
+		let(s.list.at(s.next)) // the one that waited for the other sides
+	}
+	s.list = nil
 	s.ready.drop(let)
 	in.drop(let)
 }

@@ -51,8 +51,8 @@ func (f Flux[T]) MergeWith(other Publisher[T]) Flux[T] { return Merge(f, other) 
 // each, Prefetch (32) values are requested ahead. An error of src, of f's panic
 // or of any publisher ends it and cancels the rest; with DelayErrors it waits
 // until all have ended, and several are joined. f is called by the goroutine
-// that sends the value of src. A publisher of a single known value (Just, Empty,
-// Error) is not subscribed to; its value is taken directly.
+// that sends the value of src. The values of Just, FromSlice and Range are taken
+// without subscribing, as far as they can be passed at once.
 //
 // Source: Reactor's Flux.flatMap, Flux.flatMapDelayError.
 func FlatMap[T, R any, P Publisher[R]](src Publisher[T], f func(T) P, o ...MergeOption) Flux[R] {

@@ -34,6 +34,15 @@ func sender(source, n int) ints {
 	})
 }
 
+// list gives the same values as sender, without a goroutine.
+func list(source, n int) ints {
+	values := make([]int, n)
+	for i := range values {
+		values[i] = source*lane + i
+	}
+	return flux.FromSlice(values)
+}
+
 // emitters gives n values of each source, from as many goroutines.
 func emitters(sources, n int, overflow flux.Overflow) ints {
 	return flux.Create(func(_ ctx, e *flux.Emitter[int]) {
@@ -79,6 +88,23 @@ func pressures() []pressure {
 		{name: "flatMap of single values", build: func(n int) ints {
 			return flux.FlatMap(emitters(4, n, flux.OverflowBuffer), one, flux.Concurrency(2))
 		}, count: four},
+		{name: "merge of lists and senders", build: func(n int) ints {
+			return flux.Merge[int](sender(0, n), list(1, n), sender(2, n), list(3, n))
+		}, count: four},
+		{name: "flatMap to lists and senders", build: func(n int) ints {
+			lists := flux.FlatMap(flux.Range(2, 2).PublishOn(), func(s int) ints { return list(s, n) })
+			return flux.Merge[int](sender(0, n), lists, sender(1, n)).Filter(func(v int) bool { return v%2 == 0 })
+		}, count: func(n int) int { return 2 * n }},
+		{name: "flatMap to lists", build: func(n int) ints {
+			return flux.FlatMap(sender(0, 4).PublishOn(), func(s int) ints { return list(s, n) }, flux.Prefetch(3))
+		}, count: four},
+		{name: "concatMap to lists", build: func(n int) ints {
+			return flux.ConcatMap(sender(0, 4), func(s int) ints { return list(s, n) })
+		}, count: four},
+		{name: "concatMap to lists with rejections", build: func(n int) ints {
+			many := flux.ConcatMap(sender(0, 4).PublishOn(), func(s int) ints { return list(s, n) }, flux.Prefetch(2))
+			return many.Filter(func(v int) bool { return v%2 == 0 })
+		}, count: func(n int) int { return 2 * n }},
 		{name: "concatMap", build: func(n int) ints { return flux.ConcatMap(flux.Range(0, 4).PublishOn(), inner(n)) }, count: four},
 		{name: "concatMap that prefetches", build: func(n int) ints {
 			return flux.ConcatMap(emitters(4, n, flux.OverflowBuffer), two, flux.Prefetch(2))
@@ -99,6 +125,14 @@ func pressures() []pressure {
 			return flux.Zip2(sender(0, n), sender(1, n), func(a, b int) int {
 				if b != a+lane {
 					panic("mismatched pair")
+				}
+				return a
+			})
+		}, count: func(n int) int { return n }},
+		{name: "zip of a list and a sender", build: func(n int) ints {
+			return flux.Zip3(list(0, n), sender(1, n+1), list(2, n+2), func(a, b, c int) int {
+				if b != a+lane || c != b+lane {
+					panic("mismatched values")
 				}
 				return a
 			})

@@ -97,6 +97,9 @@ func (t *timeout[T]) fire() {
 	t.other.subscribe(t.ctx, &t.relay)
 }
 
+// OnSubscribe may come after the time is up: the subscription itself takes time.
+func (t *timeout[T]) OnSubscribe(s Subscription) { t.setFirst(s) }
+
 // enter moves from one state to another, if it is in that.
 func (t *timeout[T]) enter(from, to timeoutState) bool {
 	t.lock.Lock()

@@ -103,6 +103,9 @@ func (t *timeoutOn[T, U]) unwatch() {
 	}
 }
 
+// OnSubscribe may come after the publisher at work has spoken.
+func (t *timeoutOn[T, U]) OnSubscribe(s Subscription) { t.setFirst(s) }
+
 func (t *timeoutOn[T, U]) OnNext(v T) {
 	if !t.TryOnNext(v) {
 		t.replace()

@@ -6,7 +6,8 @@ package flux
 // Prefetch (32) values are requested ahead. f is called by the goroutine that
 // sent the last missing value, one call at a time; its panic cancels both sides
 // and is the error of the stream. An error of a side ends it at once; values that
-// wait are discarded. No allocation a value.
+// wait are discarded. No allocation a value. The values of Just, FromSlice and
+// Range are taken without subscribing.
 //
 // Source: Reactor's Flux.zip, Flux.zipWith.
 func Zip2[A, B, R any](a Publisher[A], b Publisher[B], f func(a A, b B) R, o ...PrefetchOption) Flux[R] {

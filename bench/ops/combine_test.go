@@ -66,7 +66,27 @@ var flatMap = workload{"flatMap", 10_000, []variant{
 	{"rxgo", rxInner},
 }}
 
-// concatMap is the same, one inner publisher after the other. RxGo's FlatMap
+// flatMapJust maps each element to a publisher of one.
+var flatMapJust = workload{"flatMapJust", 10_000, []variant{
+	{"loop", func(n int) int {
+		sum := 0
+		for v := range n {
+			sum += v
+		}
+		return sum
+	}},
+	{"flux", func(n int) int {
+		return sumFlux(flux.FlatMap(flux.Range(0, n), func(v int) flux.Flux[int] { return flux.Just(v) }))
+	}},
+	{"ro", func(n int) int {
+		return sumRo(ro.Pipe1(roRange(0, n), ro.MergeMap(func(v int) ro.Observable[int] { return ro.Just(v) })))
+	}},
+	{"rxgo", func(n int) int {
+		return sumRx(rxgo.Range(0, n).FlatMap(func(i rxgo.Item) rxgo.Observable { return rxgo.Just(i.V)() }))
+	}},
+}}
+
+// concatMap is the same as flatMap, one inner publisher after the other. RxGo's FlatMap
 // keeps that order; ro's FlatMap does too.
 var concatMap = workload{"concatMap", 10_000, []variant{
 	{"loop", loopInner},

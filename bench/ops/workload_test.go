@@ -34,9 +34,11 @@ var (
 	triple = func(v int) int { return v * 3 }
 	half   = func(v int) int { return v / 2 }
 	add    = func(a, b int) int { return a + b }
+	tenth  = func(v int) int { return v % inner }
+	size   = func(buf []int) int { return len(buf) }
 )
 
-var workloads = []workload{chain, scan, distinct, merge, flatMap, concatMap, zip, publishOn}
+var workloads = []workload{chain, scan, distinct, merge, flatMap, flatMapJust, concatMap, zip, publishOn, bufferTimeout, groupBy}
 
 func TestAllVariantsOfAWorkloadGiveTheSame(t *testing.T) {
 	for _, w := range workloads {
