@@ -30,7 +30,8 @@ func MergeAll[T any](srcs []Publisher[T], o ...MergeOption) Flux[T] {
 	case len(srcs) == 1:
 		return From(srcs[0])
 	}
-	return mergeSource(sliceSource[Publisher[T]](srcs), sourceOf[T], cfg)
+	// Their numbers are merged, not they: a stream of publishers is one type more to compile.
+	return mergeSource(rangeSource{0, len(srcs)}, func(i int) source[T] { return sourceOf(srcs[i]) }, cfg)
 }
 
 // MergeOf is [Merge] of publishers that come as values; at most Concurrency (256)
