@@ -1,6 +1,6 @@
 //go:build go1.27
 
-package flux_test
+package go127
 
 import (
 	"context"
@@ -19,7 +19,7 @@ import (
 	"github.com/freshet-go/freshet/flux/fluxtest"
 )
 
-func ExampleFlux_Map() {
+func Example_methods() {
 	names := flux.Range(1, 3).
 		Map(strconv.Itoa).
 		FlatMap(func(s string) flux.Flux[string] { return flux.Just(s, s+"!") }).
@@ -88,7 +88,7 @@ func TestMethodsThatTakeAnotherPublisherObeyIt(t *testing.T) {
 }
 
 func TestEveryMethodOfFluxCallsItsFunction(t *testing.T) {
-	f, err := parser.ParseFile(token.NewFileSet(), "methods_go127.go", nil, 0)
+	f, err := parser.ParseFile(token.NewFileSet(), "../../flux/methods_go127.go", nil, 0)
 	require.NoError(t, err)
 	count := 0
 	for _, d := range f.Decls {
