@@ -187,6 +187,38 @@ func TestHooksOfAMonoSeeTheValueAsTheEnd(t *testing.T) {
 	}
 }
 
+func TestDoOnEachHearsOfTheEndBeforeTheValueGoesOn(t *testing.T) {
+	for name, c := range map[string]struct {
+		src  one
+		at   string // panics there
+		want []string
+	}{
+		"value":                 {just(1), "", []string{"next(1)", "complete", "value", "completion"}},
+		"empty":                 {mono.Empty[int]().Hide(), "", []string{"complete", "completion"}},
+		"error":                 {mono.Error[int](errBoom).Hide(), "", []string{"error(boom)", "boom"}},
+		"panic at the value":    {just(1), "next(1)", []string{"next(1)", "error(panic in a user function: boom)", "panic in a user function: boom"}},
+		"panic at the end":      {just(1), "complete", []string{"next(1)", "complete", "error(panic in a user function: boom)", "panic in a user function: boom"}},
+		"panic without a value": {mono.Empty[int]().Hide(), "complete", []string{"complete", "error(panic in a user function: boom)", "panic in a user function: boom"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var got []string
+			c.src.DoOnEach(func(s flux.Signal[int]) {
+				got = append(got, s.String())
+				if s.String() == c.at {
+					panic(errBoom)
+				}
+			}).SubscribeFunc(t.Context(), func(int) { got = append(got, "value") }, func(err error) {
+				if err != nil {
+					got = append(got, err.Error())
+					return
+				}
+				got = append(got, "completion")
+			})
+			require.Equal(t, c.want, got)
+		})
+	}
+}
+
 func TestPanicOfAHookIsTheErrorOrGoesToTheDroppedErrors(t *testing.T) {
 	other := errors.New("other")
 	for name, m := range map[string]one{
@@ -284,6 +316,7 @@ func TestInvalidArgumentIsTheErrorOfTheMono(t *testing.T) {
 		"CacheInvalidateIf(nil)": m.CacheInvalidateIf(nil),
 		"CacheBy(nil)":           m.CacheBy(nil),
 		"DoOnSuccess(nil)":       m.DoOnSuccess(nil),
+		"DoOnEach(nil)":          m.DoOnEach(nil),
 		"DoOnTerminate(nil)":     m.DoOnTerminate(nil),
 		"DoAfterTerminate(nil)":  m.DoAfterTerminate(nil),
 		"OnErrorResume(nil)":     m.OnErrorResume(nil),
