@@ -16,7 +16,6 @@ func TestFailureOfAnInnerMonoDoesNotCancelTheOuter(t *testing.T) {
 	for name, with := range map[string]func(m one) one{
 		"FlatMap":     func(m one) one { return mono.FlatMap(m, func(int) one { return mono.Error[int](errBoom) }) },
 		"FlatMapMany": func(m one) one { return mono.FlatMapMany(m, func(int) one { return mono.Error[int](errBoom) }).Next() },
-		"DelayUntil":  func(m one) one { return mono.DelayUntil(m, func(int) one { return mono.Error[int](errBoom) }) },
 		"FilterWhen": func(m one) one {
 			return mono.FilterWhen(m, func(int) mono.Mono[bool] { return mono.Error[bool](errBoom) })
 		},
@@ -30,6 +29,35 @@ func TestFailureOfAnInnerMonoDoesNotCancelTheOuter(t *testing.T) {
 			require.ErrorIs(t, err, errBoom)
 			require.Equal(t, []flux.SignalType{flux.SignalComplete}, up.ends())
 		})
+	}
+}
+
+func TestFailureOfATriggerCancelsASourceThatHasNotEnded(t *testing.T) {
+	up := &runs{}
+	_, err := mono.DelayUntil(up.watch(just(1)), func(int) one { return mono.Error[int](errBoom) }).Get(t.Context())
+	require.ErrorIs(t, err, errBoom)
+	require.Equal(t, []flux.SignalType{flux.SignalCancel}, up.ends())
+	fluxtest.Run(t, func(t *testing.T) {
+		up := &runs{}
+		_, err := mono.DelayUntil(up.watch(just(1)), func(int) one { return failing(time.Second, errBoom) }).Get(t.Context())
+		require.ErrorIs(t, err, errBoom)
+		require.Equal(t, []flux.SignalType{flux.SignalComplete}, up.ends())
+	})
+}
+
+func TestARequestAfterACancelStartsNothing(t *testing.T) {
+	for name, m := range map[string]func(m one) flux.Publisher[struct{}]{
+		"Zip2": func(m one) flux.Publisher[struct{}] {
+			return mono.Zip2(m, m, func(int, int) struct{} { return struct{}{} })
+		},
+		"When": func(m one) flux.Publisher[struct{}] { return mono.When[int](m, m) },
+	} {
+		up := &runs{}
+		rec := fluxtest.NewRecorder[struct{}](0)
+		m(up.watch(just(1))).Subscribe(t.Context(), rec)
+		rec.Cancel()
+		rec.Request(1)
+		require.Zero(t, up.count(), name)
 	}
 }
 
