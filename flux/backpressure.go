@@ -109,7 +109,7 @@ func (d *shed[T]) Request(n int64) {
 }
 
 func (d *shed[T]) Cancel() {
-	d.gate.mute()
+	d.gate.mute().drop(d.ctx)
 	d.up.Cancel()
 }
 

@@ -20,7 +20,7 @@ var notOperators = map[string][]string{
 	"a retry spec":                                            {"RetryBackoff", "RetryFixedDelay", "RetryIndefinitely", "RetryMax", "RetryMaxInARow"},
 	"a value, not a stream":                                   {"CompleteSignal", "ErrorSignal", "NextSignal", "NamedOf", "WithHooks"},
 	"the subscription itself":                                 {"Subscribe", "Connectable.Subscribe", "Connectable.Connect", "SubscribeFunc"},
-	"a terminal, which gives values":                          {"All", "Chan", "Collect", "Drain", "First", "ForEach", "Last"},
+	"a terminal, which gives values":                          {"All", "Chan", "Collect", "Drain", "First", "ForEach", "Last", "ParallelFlux.ForEach"},
 	"another view of the same value":                          {"Flux", "Connectable.Flux"},
 	"a source that is always over, tested in signals_test.go": {"Empty", "Error", "ErrorWhenRequested", "Never"},
 }

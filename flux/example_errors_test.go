@@ -200,14 +200,18 @@ func ExampleFlux_Tap() {
 	// Output: 3 values, complete
 }
 
-func ExampleFlux_Log() {
-	plain := slog.New(slog.NewTextHandler(os.Stdout, &slog.HandlerOptions{ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
+// plain writes lines without the time.
+func plain() *slog.Logger {
+	return slog.New(slog.NewTextHandler(os.Stdout, &slog.HandlerOptions{ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
 		if a.Key == slog.TimeKey {
 			return slog.Attr{}
 		}
 		return a
 	}}))
-	_ = flux.Just(7).Log(plain, "sevens").Drain(context.Background())
+}
+
+func ExampleFlux_Log() {
+	_ = flux.Just(7).Log(plain(), "sevens").Drain(context.Background())
 	// Output:
 	// level=INFO msg=onSubscribe stream=sevens
 	// level=INFO msg=request stream=sevens n=unbounded

@@ -182,6 +182,7 @@ func ExampleMono_DoOnNext() {
 		DoOnNext(func(v int) { fmt.Println("next", v) }).
 		DoOnEach(func(s flux.Signal[int]) { fmt.Println("each", s) }).
 		DoFinally(func(end flux.SignalType) { fmt.Println("finally", end) }).
+		DoOnNext(func(v int) { fmt.Println("then", v) }).
 		Drain(context.Background())
 	// Output:
 	// first
@@ -190,6 +191,7 @@ func ExampleMono_DoOnNext() {
 	// next 7
 	// each next(7)
 	// each complete
+	// then 7
 	// finally complete
 }
 

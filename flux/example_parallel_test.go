@@ -4,7 +4,9 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"io"
 	"runtime"
+	"sync/atomic"
 
 	"github.com/freshet-go/freshet/flux"
 )
@@ -57,10 +59,91 @@ func ExampleParallelFlux_Filter() {
 }
 
 func ExampleParallelFlux_DoOnNext() {
-	flux.Parallel(flux.Range(1, 2), 2).DoOnNext(func(v int) { fmt.Println(v) }).Sequential().SubscribeFunc(context.Background(), nil, nil)
+	say := func(what string) func() { return func() { fmt.Println(what) } }
+	rails := flux.Parallel(flux.Range(1, 2), 2).
+		DoOnSubscribe(say("subscribe")).
+		DoOnRequest(func(n int64) { fmt.Println("request", n) }).
+		DoOnNext(func(v int) { fmt.Println("next", v) }).
+		DoOnComplete(say("complete"))
+	rails.Sequential(flux.Prefetch(4)).SubscribeFunc(context.Background(), nil, nil)
 	// Output:
-	// 1
-	// 2
+	// subscribe
+	// request 4
+	// subscribe
+	// request 4
+	// next 1
+	// next 2
+	// complete
+	// complete
+}
+
+func ExampleParallelFlux_DoOnError() {
+	source := flux.Just(1, 2).ConcatWith(flux.Error[int](io.ErrUnexpectedEOF))
+	rails := flux.Parallel(source, 1).
+		Checkpoint("orders").
+		DoOnError(func(err error) { fmt.Println("error:", err) }).
+		DoOnEach(func(s flux.Signal[int]) { fmt.Println("each:", s) }).
+		DoOnTerminate(func() { fmt.Println("is ending") }).
+		DoAfterTerminate(func() { fmt.Println("has ended") })
+	rails.Sequential().SubscribeFunc(context.Background(), nil, func(error) {})
+	// Output:
+	// each: next(1)
+	// each: next(2)
+	// error: unexpected EOF (at checkpoint orders)
+	// each: error(unexpected EOF (at checkpoint orders))
+	// is ending
+	// has ended
+}
+
+func ExampleParallelFlux_DoOnCancel() {
+	rails := flux.Parallel(flux.Range(1, 9), 2).DoOnCancel(func() { fmt.Println("cancelled") })
+	fmt.Println(rails.Sequential().Take(1).Collect(context.Background()))
+	// Output:
+	// cancelled
+	// cancelled
+	// [1] <nil>
+}
+
+func ExampleParallelFlux_Log() {
+	rails := flux.Parallel(flux.Just(1), 1).Log(plain(), "rail")
+	fmt.Println(rails.Sequential().Collect(context.Background()))
+	// Output:
+	// level=INFO msg=onSubscribe stream=rail
+	// level=INFO msg=request stream=rail n=unbounded
+	// level=INFO msg=onNext stream=rail value=1
+	// level=INFO msg=onComplete stream=rail
+	// [1] <nil>
+}
+
+func ExampleParallelFlux_ForEach() {
+	var sum atomic.Int64 // the rails run beside each other
+	err := flux.Parallel(flux.Range(1, 100), 4).RunOn().ForEach(context.Background(), func(v int) error {
+		sum.Add(int64(v))
+		return nil
+	})
+	fmt.Println(sum.Load(), err)
+	// Output: 5050 <nil>
+}
+
+func ExampleParallelFlux_Ordered() {
+	old, recent := flux.Just(1, 4, 9), flux.Just(2, 3, 10)
+	rails := flux.ParallelMap(flux.ParallelFrom[int](old, recent).RunOn(), square) // keeps the order of each
+	fmt.Println(rails.Ordered(cmp.Compare[int]).Collect(context.Background()))
+	// Output: [1 4 9 16 81 100] <nil>
+}
+
+func ExampleParallelFrom() {
+	morning, evening := flux.Just(7, 8), flux.Just(19)
+	fmt.Println(flux.ParallelFrom[int](morning, evening).RunOn().Reduce(add).Get(context.Background()))
+	// Output: 34 <nil>
+}
+
+func ExampleParallelCollectInto() {
+	letters := flux.Just("a", "b", "a", "b", "a", "c")
+	counts := flux.ParallelCollectInto(flux.Parallel(letters, 2), func() map[string]int { return map[string]int{} },
+		func(counts map[string]int, s string) { counts[s]++ })
+	fmt.Println(counts.Sequential().Collect(context.Background()))
+	// Output: [map[a:3] map[b:2 c:1]] <nil>
 }
 
 func ExampleParallelFlux_RunOnExecutor() {

@@ -95,9 +95,10 @@ func (o *subscribeOn[T]) guard() {
 }
 
 // CancelOn passes a cancel up on another goroutine, which exists only for that:
-// for a source whose Cancel blocks. Everything else passes as it is.
+// for a source whose Cancel blocks. Everything else passes as it is; what the
+// source sends before the cancel has reached it is let go.
 //
-// Source: Reactor's Flux.cancelOn.
+// Source: Reactor's Flux.cancelOn, which lets it pass.
 func (f Flux[T]) CancelOn() Flux[T] { return f.CancelOnExecutor(goroutines{}) }
 
 // CancelOnExecutor is CancelOn with the cancel passed by exec.
@@ -109,12 +110,13 @@ func (f Flux[T]) CancelOnExecutor(exec Executor) Flux[T] {
 	}
 	src := f.source()
 	return Flux[T]{sourceFunc[T](func(ctx context.Context, s Subscriber[T]) {
-		src.subscribe(ctx, &cancelOn[T]{hidden: hidden[T]{down: s}, exec: exec})
+		src.subscribe(ctx, &cancelOn[T]{hidden: hidden[T]{down: s}, ctx: ctx, exec: exec})
 	})}
 }
 
 type cancelOn[T any] struct {
 	hidden[T]
+	ctx  context.Context
 	exec Executor
 	gone atomic.Bool // several goroutines may cancel; one task is enough
 }
@@ -122,6 +124,28 @@ type cancelOn[T any] struct {
 func (c *cancelOn[T]) OnSubscribe(s Subscription) {
 	c.up = s
 	c.down.OnSubscribe(c)
+}
+
+func (c *cancelOn[T]) OnNext(v T) {
+	if c.gone.Load() {
+		discard(c.ctx, v)
+		return
+	}
+	c.down.OnNext(v)
+}
+
+func (c *cancelOn[T]) OnError(err error) {
+	if c.gone.Load() {
+		dropError(c.ctx, err)
+		return
+	}
+	c.down.OnError(err)
+}
+
+func (c *cancelOn[T]) OnComplete() {
+	if !c.gone.Load() {
+		c.down.OnComplete()
+	}
 }
 
 // Request does nothing after a cancel that is still on its way up (rule 3.6).

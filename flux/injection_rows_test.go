@@ -277,6 +277,7 @@ func endFuncs() map[string]injected {
 }
 
 func railFuncs() map[string]injected {
+	nothing := func(touch injection) func() { return func() { touch.at(0) } }
 	return map[string]injected{
 		"OnRails": {with: func(s ints, touch injection) ints {
 			return flux.OnRails(flux.Parallel(s, 2), func(r ints) ints { return r.DoOnNext(touch.at) }).Sequential()
@@ -295,6 +296,37 @@ func railFuncs() map[string]injected {
 		}},
 		"ParallelFlux.Filter":   {with: func(s ints, touch injection) ints { return flux.Parallel(s, 2).Filter(truth(touch)).Sequential() }},
 		"ParallelFlux.DoOnNext": {with: func(s ints, touch injection) ints { return flux.Parallel(s, 2).DoOnNext(touch.at).Sequential() }},
+		"ParallelFlux.DoOnError": {src: oneThenFails, with: func(s ints, touch injection) ints {
+			return flux.Parallel(s, 1).DoOnError(func(error) { touch.at(0) }).Sequential()
+		}},
+		"ParallelFlux.DoOnComplete": {src: three, with: func(s ints, touch injection) ints {
+			return flux.Parallel(s, 1).DoOnComplete(nothing(touch)).Sequential()
+		}},
+		"ParallelFlux.DoOnTerminate": {src: three, with: func(s ints, touch injection) ints {
+			return flux.Parallel(s, 1).DoOnTerminate(nothing(touch)).Sequential()
+		}},
+		"ParallelFlux.DoAfterTerminate": {src: three, unheard: true, with: func(s ints, touch injection) ints {
+			return flux.Parallel(s, 1).DoAfterTerminate(nothing(touch)).Sequential()
+		}},
+		"ParallelFlux.DoOnSubscribe": {with: func(s ints, touch injection) ints {
+			return flux.Parallel(s, 1).DoOnSubscribe(nothing(touch)).Sequential()
+		}},
+		"ParallelFlux.DoOnRequest": {unheard: true, with: func(s ints, touch injection) ints {
+			return flux.Parallel(s, 1).DoOnRequest(func(int64) { touch.at(0) }).Sequential()
+		}},
+		"ParallelFlux.DoOnCancel": {unheard: true, with: func(s ints, touch injection) ints {
+			return flux.Parallel(s, 1).DoOnCancel(nothing(touch)).Sequential().Take(2)
+		}},
+		"ParallelFlux.DoOnEach": {with: func(s ints, touch injection) ints {
+			return flux.Parallel(s, 2).DoOnEach(func(g flux.Signal[int]) { touch.at(g.Value) }).Sequential()
+		}},
+		"ParallelCollectInto": {with: func(s ints, touch injection) ints {
+			all := flux.ParallelCollectInto(flux.Parallel(s, 2), func() *int { return new(int) }, func(_ *int, v int) { touch.at(v) })
+			return flux.Map(all.Sequential(), func(*int) int { return 0 })
+		}},
+		"ParallelFlux.Ordered": {src: three, with: func(s ints, touch injection) ints {
+			return flux.ParallelFrom[int](s, flux.Just(100, 101)).Ordered(func(a, b int) int { touch.at(a); return a - b })
+		}},
 		"ParallelFlux.SortFunc": {src: three, with: func(s ints, touch injection) ints {
 			return flux.Parallel(s, 1).SortFunc(func(a, b int) int { touch.at(a); return a - b })
 		}},

@@ -102,7 +102,7 @@ func (b *besides[T]) end(err error, left *arbiter) {
 func (b *besides[T]) Request(n int64) { b.source.Request(n) }
 
 func (b *besides[T]) Cancel() {
-	b.gate.mute()
+	b.gate.mute().drop(b.ctx)
 	b.source.Cancel()
 	b.beside.Cancel()
 }

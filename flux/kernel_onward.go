@@ -20,16 +20,21 @@ import (
 // fails: m has ended by itself. With eager m is asked at the subscription and not
 // at the first request.
 func MonoFlatMap[T, R any](_ inside.Token, m Mono[T], eager bool, f func(v T) Publisher[R]) Flux[R] {
-	src := m.Flux().source()
-	return Flux[R]{sourceFunc[R](func(ctx context.Context, s Subscriber[R]) {
-		src.subscribe(ctx, (*onward[T, R])(&inner[T, R]{relay: newRelay(s), ctx: ctx, f: f, eager: eager}))
-	})}
+	return goingOn(m, &inner[T, R]{f: f, eager: eager})
 }
 
 // MonoDelayUntil is what DelayUntil of package mono is made of; only that can call
 // it. It is [DelayUntil] that asks m, and the publisher, at once.
 func MonoDelayUntil[T, X any](_ inside.Token, m Mono[T], trigger func(v T) Publisher[X]) Mono[T] {
-	return Mono[T](MonoFlatMap(inside.Token{}, m, true, func(v T) Publisher[T] { return awaiting[T, X](v, trigger) }))
+	f := func(v T) Publisher[T] { return awaiting[T, X](v, trigger) }
+	return Mono[T](goingOn(m, &inner[T, T]{f: f, eager: true, cuts: true}))
+}
+
+func goingOn[T, R any](m Mono[T], how *inner[T, R]) Flux[R] {
+	src := m.Flux().source()
+	return Flux[R]{sourceFunc[R](func(ctx context.Context, s Subscriber[R]) {
+		src.subscribe(ctx, (*onward[T, R])(&inner[T, R]{relay: newRelay(s), ctx: ctx, f: how.f, eager: how.eager, cuts: how.cuts}))
+	})}
 }
 
 // inner is the subscription of a MonoFlatMap, and the subscriber of the publisher
@@ -44,6 +49,7 @@ type inner[T, R any] struct {
 	f     func(T) Publisher[R]
 	m     Subscription
 	eager bool
+	cuts  bool // a failure of the publisher cancels an m that has not ended
 	some  bool
 }
 
@@ -52,6 +58,13 @@ type inner[T, R any] struct {
 func (i *inner[T, R]) Cancel() {
 	i.relay.Cancel()
 	i.m.Cancel()
+}
+
+func (i *inner[T, R]) OnError(err error) {
+	if i.cuts {
+		i.m.Cancel()
+	}
+	i.relay.OnError(err)
 }
 
 // onward is the subscriber of m.

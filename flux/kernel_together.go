@@ -114,7 +114,7 @@ func (z *Sides) Request(n int64) {
 		}
 		return
 	}
-	if z.asked.Swap(true) {
+	if z.asked.Swap(true) || z.isGone() {
 		return
 	}
 	for _, s := range z.sides { // also those that come too late, as in Reactor: they are cancelled at once
@@ -217,7 +217,8 @@ func (z *Sides) send(useless bool) {
 	}
 }
 
-// isGone tells whether the subscriber cancelled, as it may when it gets the value.
+// isGone tells whether the subscriber cancelled, as it may before its first
+// request and when it gets the value.
 func (z *Sides) isGone() bool {
 	z.mu.Lock()
 	defer z.mu.Unlock()

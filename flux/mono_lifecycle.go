@@ -34,13 +34,6 @@ func (m Mono[T]) DoOnRequest(do func(n int64)) Mono[T] { return Mono[T](m.Flux()
 // Source: Reactor's Mono.doOnCancel.
 func (m Mono[T]) DoOnCancel(do func()) Mono[T] { return Mono[T](m.Flux().DoOnCancel(do)) }
 
-// DoOnEach calls do with the value, and with the error or the completion, each
-// before it goes on; see [Flux.DoOnEach].
-//
-// Source: Reactor's Mono.doOnEach, which calls for the completion before the value
-// goes on.
-func (m Mono[T]) DoOnEach(do func(Signal[T])) Mono[T] { return Mono[T](m.Flux().DoOnEach(do)) }
-
 // DoOnDiscard calls do with each value that an operator of m, upstream of here,
 // lets go; see [Flux.DoOnDiscard].
 //

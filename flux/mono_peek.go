@@ -28,7 +28,7 @@ func (m Mono[T]) DoOnTerminate(do func()) Mono[T] {
 	if do == nil {
 		return Mono[T](nilFunc[T]("DoOnTerminate"))
 	}
-	return m.peeking(onePeek[T]{success: func(T, bool) { do() }, failed: do})
+	return m.peeking(onePeek[T]{success: func(T, bool) { do() }, failed: func(error) { do() }})
 }
 
 // DoAfterTerminate calls do when the value has gone down, or the completion of an
@@ -43,6 +43,30 @@ func (m Mono[T]) DoAfterTerminate(do func()) Mono[T] {
 	return m.peeking(onePeek[T]{after: do})
 }
 
+// DoOnEach calls do with the value and with the completion, both before the value
+// goes on, since a value is the end; with the completion of an empty Mono, or with
+// the error, before that goes on. A panic of do at the value or the completion
+// cancels the source and is the error of the stream, which do gets too; one at an
+// error goes down together with it. do is called by the goroutine that sends the
+// signal.
+//
+// Source: Reactor's Mono.doOnEach.
+func (m Mono[T]) DoOnEach(do func(Signal[T])) Mono[T] {
+	if do == nil {
+		return Mono[T](nilFunc[T]("DoOnEach"))
+	}
+	return m.peeking(onePeek[T]{
+		success: func(v T, ok bool) {
+			if ok {
+				do(NextSignal(v))
+			}
+			do(CompleteSignal[T]())
+		},
+		failed:    func(err error) { do(ErrorSignal[T](err)) },
+		failedToo: true,
+	})
+}
+
 // onePeek watches the signals of a Mono, where the value is already the end: the
 // hooks run at it and not again at the completion that follows.
 //
@@ -50,8 +74,10 @@ func (m Mono[T]) DoAfterTerminate(do func()) Mono[T] {
 // valued is set by the value, done before a terminal goes down.
 type onePeek[T any] struct {
 	success func(v T, ok bool)
-	failed  func()
+	failed  func(err error)
 	after   func()
+	// failedToo means that failed hears of a panic of success.
+	failedToo bool
 }
 
 func (m Mono[T]) peeking(hooks onePeek[T]) Mono[T] {
@@ -88,7 +114,7 @@ func (p *onePeeker[T]) TryOnNext(v T) bool {
 	}
 	if err := p.succeed(v, true); err != nil {
 		p.up.Cancel()
-		p.fail(err)
+		p.refuse(err)
 		return true
 	}
 	p.valued = true
@@ -109,12 +135,29 @@ func (p *onePeeker[T]) OnError(err error) {
 		dropError(p.ctx, err)
 		return
 	}
-	if p.failed != nil && !p.valued {
-		if panicked := try(p.failed); panicked != nil {
-			err = errors.Join(panicked, err)
-		}
+	if !p.valued {
+		err = p.hear(err)
 	}
 	p.fail(err)
+}
+
+// refuse sends a panic of success.
+func (p *onePeeker[T]) refuse(err error) {
+	if p.failedToo {
+		err = p.hear(err)
+	}
+	p.fail(err)
+}
+
+// hear lets failed hear of err, and joins its panic to it.
+func (p *onePeeker[T]) hear(err error) error {
+	if p.failed == nil {
+		return err
+	}
+	if panicked := try(func() { p.failed(err) }); panicked != nil {
+		return errors.Join(panicked, err)
+	}
+	return err
 }
 
 // fail sends an error.
@@ -133,7 +176,7 @@ func (p *onePeeker[T]) OnComplete() {
 	var none T
 	if !p.valued {
 		if err := p.succeed(none, false); err != nil {
-			p.fail(err)
+			p.refuse(err)
 			return
 		}
 	}

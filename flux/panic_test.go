@@ -169,7 +169,11 @@ func TestPanicOfAUserFunctionIsTheErrorOfItsOperator(t *testing.T) {
 							require.Equal(t, errBoom, p.Value)
 							require.Contains(t, string(p.Stack), "injection_test.go")
 							rec.AssertErrorIs(t, errBoom) // through the panic
-							if !rec.AssertValues(t, values[:at-1]...) {
+							want := values[:at-1]
+							if below == "Merge" && drive != "as it is" { // its error overtakes values that wait for another goroutine's turn
+								want = want[:min(len(rec.Values()), len(want))]
+							}
+							if !rec.AssertValues(t, want...) {
 								t.Logf("drive: %s, below: %s, panic at value %d", drive, below, at)
 							}
 							rec.AssertNoViolations(t)

@@ -44,6 +44,21 @@ func Parallel[T any](src Publisher[T], n int, o ...PrefetchOption) ParallelFlux[
 	}}
 }
 
+// ParallelFrom makes a rail of each publisher, so that several sources run beside
+// each other through the same operators. None is ErrInvalid.
+//
+// Source: Reactor's ParallelFlux.from(Publisher...).
+func ParallelFrom[T any](ps ...Publisher[T]) ParallelFlux[T] {
+	if len(ps) == 0 {
+		return ParallelFlux[T]{err: invalid("ParallelFrom(): there must be a publisher")}
+	}
+	rails := make([]Publisher[T], len(ps))
+	for i, p := range ps {
+		rails[i] = Flux[T]{sourceOf(p)}
+	}
+	return ParallelFlux[T]{rails: len(rails), open: func(context.Context) []Publisher[T] { return rails }}
+}
+
 // OnRails applies f to each rail and goes on with what it returns. f is called for
 // each rail of each subscription; what it makes of a rail must subscribe to it
 // once, when it is subscribed to itself. A panic of f is the error of that rail.
@@ -102,34 +117,35 @@ func ParallelReduceWith[T, A any](p ParallelFlux[T], init func() A, f func(acc A
 	return OnRails(p, func(rail Flux[T]) Mono[A] { return ReduceWith(rail, init(), f) })
 }
 
+// ParallelCollectInto is [CollectInto] on each rail: make gives the container of
+// each, to which add puts the values.
+//
+// Source: Reactor's ParallelFlux.collect(Supplier, BiConsumer).
+func ParallelCollectInto[T, C any](p ParallelFlux[T], make func() C, add func(into C, v T)) ParallelFlux[C] {
+	return OnRails(p, func(rail Flux[T]) Mono[C] { return CollectInto(rail, make, add) })
+}
+
 // RunOn lets each rail's signals pass on another goroutine, one of its own that
 // exists only while there is something to pass; the options are those of
 // [Flux.PublishOn]. Operators after it run there.
 //
 // Source: Reactor's ParallelFlux.runOn.
 func (p ParallelFlux[T]) RunOn(o ...HopOption) ParallelFlux[T] {
-	return OnRails(p, func(rail Flux[T]) Flux[T] { return rail.PublishOn(o...) })
+	return p.each(func(rail Flux[T]) Flux[T] { return rail.PublishOn(o...) })
 }
 
 // RunOnExecutor is RunOn with the signals passed on by exec.
 //
 // Source: Reactor's ParallelFlux.runOn(Scheduler, int).
 func (p ParallelFlux[T]) RunOnExecutor(exec Executor, o ...HopOption) ParallelFlux[T] {
-	return OnRails(p, func(rail Flux[T]) Flux[T] { return rail.PublishOnExecutor(exec, o...) })
+	return p.each(func(rail Flux[T]) Flux[T] { return rail.PublishOnExecutor(exec, o...) })
 }
 
 // Filter lets values pass for which keep gives true.
 //
 // Source: Reactor's ParallelFlux.filter.
 func (p ParallelFlux[T]) Filter(keep func(T) bool) ParallelFlux[T] {
-	return OnRails(p, func(rail Flux[T]) Flux[T] { return rail.Filter(keep) })
-}
-
-// DoOnNext calls f before each value goes on.
-//
-// Source: Reactor's ParallelFlux.doOnNext.
-func (p ParallelFlux[T]) DoOnNext(f func(T)) ParallelFlux[T] {
-	return OnRails(p, func(rail Flux[T]) Flux[T] { return rail.DoOnNext(f) })
+	return p.each(func(rail Flux[T]) Flux[T] { return rail.Filter(keep) })
 }
 
 // Sequential makes one Flux of the rails, whose values come as they come: it is
@@ -149,8 +165,20 @@ func (p ParallelFlux[T]) SortFunc(compare func(a, b T) int) Flux[T] {
 	if compare == nil {
 		return nilFunc[T]("ParallelFlux.SortFunc")
 	}
-	sorted := OnRails(p, func(rail Flux[T]) Flux[T] { return rail.SortFunc(compare) })
-	return sorted.joined(func(rails []Publisher[T]) Flux[T] { return MergeComparing(compare, rails...) })
+	return p.each(func(rail Flux[T]) Flux[T] { return rail.SortFunc(compare) }).Ordered(compare)
+}
+
+// Ordered makes one Flux of the rails, always taking the least of their next
+// values, the first rail's among equal ones: of rails in ascending order it makes
+// a stream in that order. It is [MergeComparing], so a value waits until every rail
+// that has not ended has one.
+//
+// Source: Reactor's ParallelFlux.ordered.
+func (p ParallelFlux[T]) Ordered(compare func(a, b T) int) Flux[T] {
+	if compare == nil {
+		return nilFunc[T]("ParallelFlux.Ordered")
+	}
+	return p.joined(func(rails []Publisher[T]) Flux[T] { return MergeComparing(compare, rails...) })
 }
 
 // Reduce reduces each rail, where it runs, and then the results of the rails, in

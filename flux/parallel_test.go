@@ -2,7 +2,9 @@ package flux_test
 
 import (
 	"context"
+	"errors"
 	"math/rand/v2"
+	"runtime"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -152,4 +154,81 @@ func TestRailsCanBeCancelledAtAnyTime(t *testing.T) {
 			require.Len(t, up.all(), 1)
 		})
 	}
+}
+
+func TestForEachOnRailsNeverCallsAfterItReturned(t *testing.T) {
+	for range rounds() {
+		fluxtest.Run(t, func(t *testing.T) {
+			up, over, calls := &ends{}, atomic.Bool{}, atomic.Int32{}
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			fail, stop := rand.Int32N(150), rand.Int32N(150)
+			err := flux.Parallel(up.watch(sender(0, 300)), 3).RunOn(flux.Prefetch(3)).ForEach(ctx, func(int) error {
+				defer func() {
+					if over.Load() {
+						t.Error("a call was under way when ForEach returned")
+					}
+				}()
+				runtime.Gosched()
+				switch calls.Add(1) {
+				case fail:
+					return errBoom
+				case stop:
+					cancel()
+				}
+				return nil
+			})
+			over.Store(true)
+			if !errors.Is(err, errBoom) {
+				require.ErrorIs(t, err, context.Canceled)
+			}
+			synctest.Wait()
+			require.Equal(t, cancelled, up.all())
+		})
+	}
+}
+
+func TestForEachOnRailsSeesEveryValueOnce(t *testing.T) {
+	var mu sync.Mutex
+	var seen []int
+	add := func(v int) error {
+		mu.Lock()
+		defer mu.Unlock()
+		seen = append(seen, v)
+		return nil
+	}
+	require.NoError(t, flux.Parallel(flux.Range(1, 3000), 4).RunOn().ForEach(t.Context(), add))
+	slices.Sort(seen)
+	require.Equal(t, upTo(3000), seen)
+	for name, p := range map[string]flux.ParallelFlux[int]{
+		"the source fails": flux.Parallel(flux.Error[int](errBoom), 2).RunOn(),
+		"a rail panics":    flux.ParallelMap(flux.Parallel(flux.Range(1, 9), 2), func(int) int { panic(errBoom) }),
+	} {
+		require.ErrorIs(t, p.ForEach(t.Context(), add), errBoom, name)
+	}
+	require.ErrorIs(t, flux.Parallel(flux.Just(1), 1).ForEach(t.Context(), func(int) error { panic(errBoom) }), errBoom)
+	require.ErrorIs(t, flux.Parallel(flux.Just(1), 1).ForEach(t.Context(), nil), flux.ErrInvalid)
+	require.ErrorIs(t, flux.Parallel(flux.Just(1), 0).ForEach(t.Context(), add), flux.ErrInvalid)
+	require.ErrorIs(t, flux.ParallelFrom[int]().ForEach(t.Context(), add), flux.ErrInvalid)
+	require.NoError(t, flux.ParallelFlux[int]{}.ForEach(t.Context(), add))
+}
+
+func TestAHookOfARailIsCalledOncePerRail(t *testing.T) {
+	var subscribed, completed, failed, ended, after, cancels int
+	count := func(n *int) func() { return func() { *n++ } }
+	watched := func(p flux.ParallelFlux[int]) ints {
+		return p.DoOnSubscribe(count(&subscribed)).DoOnComplete(count(&completed)).DoOnError(func(error) { failed++ }).
+			DoOnTerminate(count(&ended)).DoAfterTerminate(count(&after)).DoOnCancel(count(&cancels)).Sequential()
+	}
+	require.NoError(t, watched(flux.Parallel(flux.Range(1, 9), 3)).Drain(t.Context()))
+	require.Equal(t, []int{3, 3, 0, 3, 3, 0}, []int{subscribed, completed, failed, ended, after, cancels})
+	err := watched(flux.Parallel(flux.Error[int](errBoom), 3).Checkpoint("here")).Drain(t.Context())
+	var at *flux.CheckpointError
+	require.ErrorAs(t, err, &at)
+	require.ErrorIs(t, err, errBoom)
+	require.Equal(t, "here", at.Name)
+	require.Equal(t, []int{1, 4, 4, 2}, []int{failed, ended, after, cancels}, "the first rail's error cancels the others")
+	_, err = watched(flux.ParallelFrom[int](live(1), live(2))).First(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, 3, cancels, "the second had not been subscribed to")
 }

@@ -3,6 +3,7 @@ package flux_test
 import (
 	"context"
 	"iter"
+	"log/slog"
 	"slices"
 	"time"
 
@@ -204,6 +205,16 @@ func railOperators() []operator {
 		over("ParallelFlux.RunOnExecutor", func(p rails) rails { return p.RunOnExecutor(inline{}) }),
 		over("ParallelFlux.Filter", func(p rails) rails { return p.Filter(yes) }),
 		over("ParallelFlux.DoOnNext", func(p rails) rails { return p.DoOnNext(func(int) {}) }),
+		over("ParallelFlux.DoOnError", func(p rails) rails { return p.DoOnError(func(error) {}) }),
+		over("ParallelFlux.DoOnComplete", func(p rails) rails { return p.DoOnComplete(func() {}) }),
+		over("ParallelFlux.DoOnTerminate", func(p rails) rails { return p.DoOnTerminate(func() {}) }),
+		over("ParallelFlux.DoAfterTerminate", func(p rails) rails { return p.DoAfterTerminate(func() {}) }),
+		over("ParallelFlux.DoOnEach", func(p rails) rails { return p.DoOnEach(func(flux.Signal[int]) {}) }),
+		over("ParallelFlux.DoOnSubscribe", func(p rails) rails { return p.DoOnSubscribe(func() {}) }),
+		over("ParallelFlux.DoOnRequest", func(p rails) rails { return p.DoOnRequest(func(int64) {}) }),
+		over("ParallelFlux.DoOnCancel", func(p rails) rails { return p.DoOnCancel(func() {}) }),
+		over("ParallelFlux.Log", func(p rails) rails { return p.Log(slog.New(slog.DiscardHandler), "rail") }),
+		over("ParallelFlux.Checkpoint", func(p rails) rails { return p.Checkpoint("rail") }),
 		over("OnRails", func(p rails) rails { return flux.OnRails(p, func(r ints) ints { return r }) }),
 		over("ParallelMap", func(p rails) rails { return flux.ParallelMap(p, same) }),
 		over("ParallelFlatMap", func(p rails) rails { return flux.ParallelFlatMap(p, one) }),
@@ -211,6 +222,15 @@ func railOperators() []operator {
 		over("ParallelReduceWith", func(p rails) rails {
 			return flux.ParallelReduceWith(p, func() int { return 0 }, func(a, b int) int { return a + b })
 		}),
+		{name: "ParallelFrom", build: func(s ints) ints { return flux.ParallelFrom[int](none(), s).Sequential() }},
+		{name: "ParallelCollectInto", build: func(s ints) ints {
+			add := func(sum *int, v int) { *sum += v }
+			sums := flux.ParallelCollectInto(flux.Parallel(s, 2), func() *int { return new(int) }, add)
+			return flux.Map(sums.Sequential(), func(sum *int) int { return *sum })
+		}},
+		{name: "ParallelFlux.Ordered", build: func(s ints) ints {
+			return flux.Parallel(s, 2).Ordered(func(a, b int) int { return a - b })
+		}},
 		{name: "ParallelFlux.SortFunc", build: func(s ints) ints {
 			return flux.Parallel(s, 2).SortFunc(func(a, b int) int { return a - b })
 		}},

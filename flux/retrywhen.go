@@ -185,7 +185,7 @@ func (r *rerun[T, S, U]) end(err error) {
 }
 
 func (r *rerun[T, S, U]) Cancel() {
-	r.gate.mute()
+	r.gate.mute().drop(r.ctx)
 	r.answer.cancel()
 	r.relay.Cancel()
 }

@@ -126,7 +126,7 @@ func (w *withLatest[T, U, R]) end(err error, cancel func()) {
 }
 
 func (w *withLatest[T, U, R]) Cancel() {
-	w.gate.mute()
+	w.gate.mute().drop(w.ctx)
 	w.arbiter.Cancel()
 	w.side.cancel()
 }

@@ -63,7 +63,7 @@ func FilterWhen[T any, P flux.Publisher[bool]](src flux.Publisher[T], test func(
 // DelayUntil holds the value back until the publisher that trigger makes of it has
 // completed; the values of that are ignored. Both are asked for everything at the
 // subscription, and the value waits for demand. An error of the publisher ends the
-// stream, and the value is discarded. trigger is called as the function of
+// stream and cancels src, if that has not ended, and the value is discarded. trigger is called as the function of
 // [FlatMap].
 //
 // Source: Reactor's Mono.delayUntil.

@@ -16,7 +16,6 @@ func TestFailureOfAnInnerMonoDoesNotCancelTheOuter(t *testing.T) {
 	for name, with := range map[string]func(m one) one{
 		"FlatMap":     func(m one) one { return mono.FlatMap(m, func(int) one { return mono.Error[int](errBoom) }) },
 		"FlatMapMany": func(m one) one { return mono.FlatMapMany(m, func(int) one { return mono.Error[int](errBoom) }).Next() },
-		"DelayUntil":  func(m one) one { return mono.DelayUntil(m, func(int) one { return mono.Error[int](errBoom) }) },
 		"FilterWhen": func(m one) one {
 			return mono.FilterWhen(m, func(int) mono.Mono[bool] { return mono.Error[bool](errBoom) })
 		},
@@ -30,6 +29,35 @@ func TestFailureOfAnInnerMonoDoesNotCancelTheOuter(t *testing.T) {
 			require.ErrorIs(t, err, errBoom)
 			require.Equal(t, []flux.SignalType{flux.SignalComplete}, up.ends())
 		})
+	}
+}
+
+func TestFailureOfATriggerCancelsASourceThatHasNotEnded(t *testing.T) {
+	up := &runs{}
+	_, err := mono.DelayUntil(up.watch(just(1)), func(int) one { return mono.Error[int](errBoom) }).Get(t.Context())
+	require.ErrorIs(t, err, errBoom)
+	require.Equal(t, []flux.SignalType{flux.SignalCancel}, up.ends())
+	fluxtest.Run(t, func(t *testing.T) {
+		up := &runs{}
+		_, err := mono.DelayUntil(up.watch(just(1)), func(int) one { return failing(time.Second, errBoom) }).Get(t.Context())
+		require.ErrorIs(t, err, errBoom)
+		require.Equal(t, []flux.SignalType{flux.SignalComplete}, up.ends())
+	})
+}
+
+func TestARequestAfterACancelStartsNothing(t *testing.T) {
+	for name, m := range map[string]func(m one) flux.Publisher[struct{}]{
+		"Zip2": func(m one) flux.Publisher[struct{}] {
+			return mono.Zip2(m, m, func(int, int) struct{} { return struct{}{} })
+		},
+		"When": func(m one) flux.Publisher[struct{}] { return mono.When[int](m, m) },
+	} {
+		up := &runs{}
+		rec := fluxtest.NewRecorder[struct{}](0)
+		m(up.watch(just(1))).Subscribe(t.Context(), rec)
+		rec.Cancel()
+		rec.Request(1)
+		require.Zero(t, up.count(), name)
 	}
 }
 
@@ -187,6 +215,38 @@ func TestHooksOfAMonoSeeTheValueAsTheEnd(t *testing.T) {
 	}
 }
 
+func TestDoOnEachHearsOfTheEndBeforeTheValueGoesOn(t *testing.T) {
+	for name, c := range map[string]struct {
+		src  one
+		at   string // panics there
+		want []string
+	}{
+		"value":                 {just(1), "", []string{"next(1)", "complete", "value", "completion"}},
+		"empty":                 {mono.Empty[int]().Hide(), "", []string{"complete", "completion"}},
+		"error":                 {mono.Error[int](errBoom).Hide(), "", []string{"error(boom)", "boom"}},
+		"panic at the value":    {just(1), "next(1)", []string{"next(1)", "error(panic in a user function: boom)", "panic in a user function: boom"}},
+		"panic at the end":      {just(1), "complete", []string{"next(1)", "complete", "error(panic in a user function: boom)", "panic in a user function: boom"}},
+		"panic without a value": {mono.Empty[int]().Hide(), "complete", []string{"complete", "error(panic in a user function: boom)", "panic in a user function: boom"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var got []string
+			c.src.DoOnEach(func(s flux.Signal[int]) {
+				got = append(got, s.String())
+				if s.String() == c.at {
+					panic(errBoom)
+				}
+			}).SubscribeFunc(t.Context(), func(int) { got = append(got, "value") }, func(err error) {
+				if err != nil {
+					got = append(got, err.Error())
+					return
+				}
+				got = append(got, "completion")
+			})
+			require.Equal(t, c.want, got)
+		})
+	}
+}
+
 func TestPanicOfAHookIsTheErrorOrGoesToTheDroppedErrors(t *testing.T) {
 	other := errors.New("other")
 	for name, m := range map[string]one{
@@ -284,6 +344,7 @@ func TestInvalidArgumentIsTheErrorOfTheMono(t *testing.T) {
 		"CacheInvalidateIf(nil)": m.CacheInvalidateIf(nil),
 		"CacheBy(nil)":           m.CacheBy(nil),
 		"DoOnSuccess(nil)":       m.DoOnSuccess(nil),
+		"DoOnEach(nil)":          m.DoOnEach(nil),
 		"DoOnTerminate(nil)":     m.DoOnTerminate(nil),
 		"DoAfterTerminate(nil)":  m.DoAfterTerminate(nil),
 		"OnErrorResume(nil)":     m.OnErrorResume(nil),

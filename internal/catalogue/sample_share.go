@@ -2,6 +2,7 @@ package catalogue
 
 import (
 	"fmt"
+	"log/slog"
 	"time"
 
 	"github.com/freshet-go/freshet/flux"
@@ -52,13 +53,16 @@ func shareSamples() []sample {
 	}
 }
 
+type rails = flux.ParallelFlux[int]
+
+// showRails draws each rail.
+func showRails(g *stage, p rails) {
+	windows(g, flux.ParallelGroups(p), func(w flux.Grouped[int, int]) (string, fints) { return fmt.Sprintf("rail %d", w.Key), w.Flux })
+}
+
 func railSamples() []sample {
-	type rails = flux.ParallelFlux[int]
 	over := func(name, title string, on func(g *stage, p rails) rails) sample {
-		return sample{name, title, func(g *stage) {
-			groups := flux.ParallelGroups(on(g, flux.Parallel(g.in("-1-2-3-4|"), 2)))
-			windows(g, groups, func(w flux.Grouped[int, int]) (string, fints) { return fmt.Sprintf("rail %d", w.Key), w.Flux })
-		}}
+		return sample{name, title, func(g *stage) { showRails(g, on(g, flux.Parallel(g.in("-1-2-3-4|"), 2))) }}
 	}
 	ten := func(v int) int { return v * 10 }
 	same := func(_ *stage, p rails) rails { return p }
@@ -75,6 +79,14 @@ func railSamples() []sample {
 		over("ParallelReduceWith", "ParallelReduceWith(0, acc, v → acc + v)", func(_ *stage, p rails) rails {
 			return flux.ParallelReduceWith(p, func() int { return 0 }, add)
 		}),
+		over("ParallelCollectInto", "ParallelCollectInto(…)", func(_ *stage, p rails) rails {
+			sums := flux.ParallelCollectInto(p, func() *int { return new(int) }, func(sum *int, v int) { *sum += v })
+			return flux.ParallelMap(sums, func(sum *int) int { return *sum })
+		}),
+		{"ParallelFrom", "ParallelFrom(a, b)", func(g *stage) {
+			a, b := g.other("a", "-1---3|"), g.other("b", "--2-4|")
+			showRails(g, flux.ParallelFrom[int](a, b))
+		}},
 		over("OnRails", "OnRails(rail → rail.Skip(1))", func(_ *stage, p rails) rails {
 			return flux.OnRails(p, func(r fints) fints { return r.Skip(1) })
 		}),
@@ -83,17 +95,54 @@ func railSamples() []sample {
 		over("ParallelFlux.Filter", "Filter(v → v > 2)", func(_ *stage, p rails) rails {
 			return p.Filter(func(v int) bool { return v > 2 })
 		}),
-		over("ParallelFlux.DoOnNext", "DoOnNext(f)", func(g *stage, p rails) rails {
-			return p.DoOnNext(func(v int) { g.call("f(%d)", v) })
-		}),
 		{"ParallelFlux.Sequential", "Parallel(2).Sequential()", func(g *stage) {
 			out(g, flux.Parallel(g.in("-1-2-3-4|"), 2).Sequential())
+		}},
+		{"ParallelFlux.Ordered", "ParallelFrom(a, b).Ordered(a - b)", func(g *stage) {
+			a, b := g.other("a", "-1---4|"), g.other("b", "--2-3-5|")
+			out(g, flux.ParallelFrom[int](a, b).Ordered(func(a, b int) int { return a - b }))
 		}},
 		{"ParallelFlux.SortFunc", "Parallel(2).SortFunc(b - a)", func(g *stage) {
 			out(g, flux.Parallel(g.in("-1-4-2-3|"), 2).SortFunc(func(a, b int) int { return b - a }))
 		}},
 		{"ParallelFlux.Reduce", "Parallel(2).Reduce(a + b)", func(g *stage) {
 			out(g, flux.Parallel(g.in("-1-2-3-4|"), 2).Reduce(add))
+		}},
+	}
+}
+
+// railPeekSamples watch rails.
+func railPeekSamples() []sample {
+	quiet := slog.New(slog.DiscardHandler)
+	over := func(src string) func(name string, on func(g *stage, p rails) rails) sample {
+		return func(name string, on func(g *stage, p rails) rails) sample {
+			return sample{"ParallelFlux." + name, name + "(f)", func(g *stage) { showRails(g, on(g, flux.Parallel(g.in(src), 2))) }}
+		}
+	}
+	watch, fails := over("-1-2-3|"), over("-1-2-#")
+	return []sample{
+		watch("DoOnNext", func(g *stage, p rails) rails { return p.DoOnNext(func(v int) { g.call("f(%d)", v) }) }),
+		watch("DoOnComplete", func(g *stage, p rails) rails { return p.DoOnComplete(func() { g.call("f") }) }),
+		watch("DoOnEach", func(g *stage, p rails) rails { return p.DoOnEach(func(s flux.Signal[int]) { g.call("f(%v)", s) }) }),
+		watch("DoOnSubscribe", func(g *stage, p rails) rails { return p.DoOnSubscribe(func() { g.call("f") }) }),
+		watch("DoOnRequest", func(g *stage, p rails) rails {
+			return p.DoOnRequest(func(n int64) {
+				if n == flux.Unbounded {
+					g.call("f(∞)")
+					return
+				}
+				g.call("f(%d)", n)
+			})
+		}),
+		fails("DoOnError", func(g *stage, p rails) rails { return p.DoOnError(func(err error) { g.call("f(%v)", err) }) }),
+		fails("DoOnTerminate", func(g *stage, p rails) rails { return p.DoOnTerminate(func() { g.call("f") }) }),
+		fails("DoAfterTerminate", func(g *stage, p rails) rails { return p.DoAfterTerminate(func() { g.call("f") }) }),
+		{"ParallelFlux.DoOnCancel", "DoOnCancel(f).Sequential().Take(2)", func(g *stage) {
+			out(g, flux.Parallel(g.in("-1-2-3|"), 2).DoOnCancel(func() { g.call("f") }).Sequential().Take(2))
+		}},
+		{"ParallelFlux.Log", "Log(logger, name)", func(g *stage) { showRails(g, flux.Parallel(g.in("-1-2-3|"), 2).Log(quiet, "src")) }},
+		{"ParallelFlux.Checkpoint", "Checkpoint(name)", func(g *stage) {
+			showRails(g, flux.Parallel(g.in("-1-2-#"), 2).Checkpoint("here"))
 		}},
 	}
 }

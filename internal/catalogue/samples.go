@@ -13,7 +13,7 @@ type sample struct {
 func samples() []sample {
 	return slices.Concat(sourceSamples(), transformSamples(), filterSamples(), combineSamples(), mergeSamples(),
 		innerSamples(), aggregateSamples(), collectSamples(), bufferSamples(), windowSamples(), errorSamples(), repeatSamples(),
-		backpressureSamples(), sideSamples(), timeSamples(), shareSamples(), railSamples(),
+		backpressureSamples(), sideSamples(), timeSamples(), shareSamples(), railSamples(), railPeekSamples(),
 		monoSources(), monoMethods(), monoSideSamples(), monoTimes(), monoChanges(), monoFlattening(), monoZips(), monoSteering())
 }
 
@@ -39,7 +39,7 @@ func families() []family {
 		{"Lifecycle", []string{"lifecycle.go", "lifecycle_more.go", "observe.go"}},
 		{"Time and hops", []string{"delay.go", "hop.go", "hop_up.go"}},
 		{"Sharing", []string{"publish.go", "replay.go", "connectable.go", "refcount.go", "share.go"}},
-		{"Parallel", []string{"parallel.go"}},
+		{"Parallel", []string{"parallel.go", "parallel_peek.go"}},
 		{"Mono: create", []string{"mono/mono.go", "mono/func.go", "mono/create.go", "mono/using.go"}},
 		{"Mono: transform", []string{"mono/transform.go", "mono/flatten.go"}},
 		{"Mono: filter and combine", []string{"mono_filter.go", "mono/combine.go", "mono/zip.go"}},

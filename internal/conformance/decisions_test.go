@@ -55,6 +55,12 @@ func TestADecisionExplainsItsOwnDifferenceOnly(t *testing.T) {
 			`{"out":{"s":[[1,"next",[1]],[9,"next",[2]],[9,"complete"]]}}`, `{"out":{"s":[[9,"next",[2]],[9,"complete"]]}}`,
 		},
 		{
+			"nothing-after-a-cancel-or-the-end",
+			`{"p":[{"op":"never"},{"op":"doOn","events":["error","cancel"],"id":"f"}],"subs":[{"id":"s","acts":[[20,"cancel"]]}]}`, "",
+			`{"log":[[10,"f.error","boom"],[20,"f.cancel"],[30,"g.next",1]]}`,
+			`{"log":[[10,"f.error","boom"],[30,"g.next",1]]}`, `{"log":[[10,"f.error","boom"]]}`,
+		},
+		{
 			"a-grace-period-leaves-nobody-waiting",
 			`{"p":[{"op":"just","vs":[1]},{"op":"probe"},{"op":"publish"},{"op":"refCount","grace":9}],"subs":[{"id":"a","cancelAfter":1},{"id":"b","at":5}]}`, "",
 			`{"out":{"a":[[0,"next",1]]},"up":{"p":[[0,"subscribe"]]}}`,
