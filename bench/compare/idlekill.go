@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/freshet-go/freshet/bench/internal/load"
+	"github.com/freshet-go/freshet/bench/internal/machine"
 )
 
 const (
@@ -105,7 +106,7 @@ func (b bench) watchIdle(ctx context.Context, s *server) (seen idle) {
 		case age > idleBeforeKill-time.Second && seen.settledKiB == 0:
 			if _, err := s.get(ctx, "/gc"); err == nil {
 				seen.goroutines = st.Goroutines
-				seen.settledKiB, _ = load.ResidentKiB(s.cmd.Process.Pid)
+				seen.settledKiB, _ = machine.ResidentKiB(s.cmd.Process.Pid)
 			}
 		case age > idleBeforeKill+idleAfterKill-500*time.Millisecond:
 			return seen

@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"math"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -14,26 +13,11 @@ import (
 
 // writePage writes the reports as one page beside the results and prints where it is.
 func writePage(dir string, reports []report) error {
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return err
+	file, err := page(reports).WriteFile(filepath.Join(dir, "compare-"+time.Now().UTC().Format(stamp)+".html"))
+	if err == nil {
+		fmt.Println("page:", file)
 	}
-	file := filepath.Join(dir, "compare-"+time.Now().UTC().Format(stamp)+".html")
-	out, err := os.Create(file)
-	if err != nil {
-		return err
-	}
-	if err := page(reports).Write(out); err != nil {
-		_ = out.Close() // the first error counts
-		return err
-	}
-	if err := out.Close(); err != nil {
-		return err
-	}
-	if whole, err := filepath.Abs(file); err == nil {
-		file = whole
-	}
-	fmt.Println("page:", file)
-	return nil
+	return err
 }
 
 // page shows the reports: what stands out, where another server is first, and a
@@ -45,7 +29,7 @@ func page(reports []report) chart.Page {
 			"Bars are medians of the rounds, the thin lines on them the smallest and the largest value.",
 	}
 	for i, r := range reports {
-		fact := r.Machine.text()
+		fact := r.Machine.Text()
 		if i == 0 || !slices.Contains(p.Facts, fact) {
 			p.Facts = append(p.Facts, fact)
 		}

@@ -153,7 +153,9 @@ func (b bench) load(ctx context.Context, s *server, args ...string) (result load
 	if err != nil {
 		return result, errors.Join(err, errors.New(lastLines(complaint.String(), 5)))
 	}
-	return result, json.Unmarshal(out, &result)
+	err = json.Unmarshal(out, &result)
+	result.Histograms = nil // they are for joining results, and long
+	return result, err
 }
 
 func lastLines(s string, n int) string {

@@ -30,7 +30,7 @@ import (
 
 	"github.com/freshet-go/freshet/ssehttp"
 
-	"github.com/freshet-go/freshet/bench/internal/load"
+	"github.com/freshet-go/freshet/bench/internal/machine"
 )
 
 // kind starts a server on ln and returns how to broadcast one event; it is called
@@ -83,7 +83,7 @@ func run(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	if err := load.RaiseFileLimit(opt.await + spareFiles); err != nil {
+	if err := machine.RaiseFileLimit(opt.await + spareFiles); err != nil {
 		return err
 	}
 	ln, err := listen(ctx, opt.kind, opt.addr)

@@ -54,7 +54,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		err = write(stdout, to.json, result)
 	}
 	if to.html != "" && err == nil {
-		err = writePage(to.html, result)
+		_, err = page(result).WriteFile(to.html)
 	}
 	return err
 }

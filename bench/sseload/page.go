@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"maps"
-	"os"
 	"slices"
 	"strings"
 
@@ -11,19 +10,6 @@ import (
 	"github.com/freshet-go/freshet/bench/internal/course"
 	"github.com/freshet-go/freshet/bench/internal/load"
 )
-
-// writePage writes the result as one HTML file.
-func writePage(file string, r load.Result) error {
-	out, err := os.Create(file)
-	if err != nil {
-		return err
-	}
-	if err := page(r).Write(out); err != nil {
-		_ = out.Close() // the first error counts
-		return err
-	}
-	return out.Close()
-}
 
 func page(r load.Result) chart.Page {
 	p := chart.Page{

@@ -34,7 +34,7 @@ func (w *worker) target(i int) target { return w.targets[(w.first+i)%len(w.targe
 func (w *worker) dial(i int) {
 	c := &w.conns[i]
 	c.began = time.Now().UnixNano()
-	fd, err := dial(w.target(i), source((w.first+i)%w.opt.Sources), c.slow)
+	fd, err := dial(w.target(i), source(w.opt.FirstSource+(w.first+i)%w.opt.Sources), c.slow)
 	if err != nil {
 		c.phase = closed
 		w.fail(nil, "connect: "+err.Error())

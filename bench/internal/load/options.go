@@ -1,6 +1,7 @@
 package load
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"net/http"
@@ -11,7 +12,8 @@ import (
 // The bounds of one run. They keep a typing error from filling the machine.
 const (
 	MaxConns    = 200_000
-	MaxDuration = 10 * time.Minute
+	MaxDuration = 2 * time.Hour
+	MaxByEvent  = 100_000
 	maxWorkers  = 64
 	maxRate     = 1_000_000
 	// perSource is how many connections share one source address when Sources is
@@ -31,6 +33,7 @@ type Options struct {
 	Rate           int           // new connections a second; 0 is as fast as they are accepted
 	Workers        int           // epoll loops; 0 is one for each two CPUs, at least one
 	Sources        int           // source addresses; 0 is one for each 10,000 connections
+	FirstSource    int           // index of the first of them, so that several processes take different ones
 
 	Header      http.Header // of the requests; may replace the defaults of Accept and Cache-Control, and Host
 	LastEventID string      // sent as Last-Event-ID; "" is none
@@ -42,6 +45,13 @@ type Options struct {
 	Slow      int           // further connections that never read
 	Kill      int           // of Conns, how many to close at once
 	KillAfter time.Duration // when, counted from the start of the window
+
+	// Begin, if set, is called when every connection has its response head and the
+	// warm-up has passed; the window begins when it returns. So several processes can
+	// begin together. It runs on a goroutine of its own and must return when its
+	// context is done.
+	Begin   func(ctx context.Context, heads int64)
+	ByEvent bool // keep for each event how many connections it reached, and when the last; at most MaxByEvent
 
 	Progress io.Writer // gets a progress line; nil is none
 }
@@ -83,6 +93,8 @@ func (o Options) check() error {
 		return fmt.Errorf("workers %d: must be from 1 to %d", o.Workers, maxWorkers)
 	case o.Sources < 1 || o.Sources > maxSources:
 		return fmt.Errorf("sources %d: must be from 1 to %d", o.Sources, maxSources)
+	case o.FirstSource < 0 || o.FirstSource+o.Sources > maxSources:
+		return fmt.Errorf("first source %d: must be from 0 to %d", o.FirstSource, maxSources-o.Sources)
 	case o.TimeUnit < 0 || o.TimeUnit > time.Second:
 		return fmt.Errorf("time unit %v: must be from 1ns to 1s", o.TimeUnit)
 	case o.PID < 0:

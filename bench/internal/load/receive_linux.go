@@ -71,7 +71,8 @@ func (w *worker) event(e *Event) {
 		c.seen = true
 		record(w.count.firstEvent, w.now-c.began)
 	}
-	if at, ok := w.field.find(e.Data); ok {
+	at, ok := w.field.find(e.Data)
+	if ok {
 		record(w.count.latency, w.now-at)
 		w.worst = max(w.worst, w.now-at)
 	} else {
@@ -82,6 +83,7 @@ func (w *worker) event(e *Event) {
 		w.count.unnumbered++
 		return
 	}
+	w.count.byEvent.add(id, at, w.now)
 	missing, duplicate := c.follow(id)
 	w.count.gaps += missing
 	if duplicate {

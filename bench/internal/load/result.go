@@ -36,6 +36,11 @@ type Result struct {
 	Warnings   []string         `json:"warnings,omitempty"`
 	Errors     map[string]int64 `json:"errors,omitempty"`
 
+	// Histograms are whole, so that results can be joined; ByEvent is there if
+	// Options.ByEvent asked for it, by id.
+	Histograms *Histograms  `json:"histograms,omitempty"`
+	ByEvent    []EventTally `json:"by_event,omitempty"`
+
 	Slow    *SlowResult `json:"slow,omitempty"`
 	Kill    *KillResult `json:"kill,omitempty"`
 	Server  *ServerUse  `json:"server,omitempty"`
@@ -101,6 +106,9 @@ type ClientUse struct {
 	// process is known.
 	Others float64 `json:"others"`
 }
+
+// sampleEvery is the distance of two samples.
+const sampleEvery = 250 * time.Millisecond
 
 // Sample is one point of the run's course.
 type Sample struct {

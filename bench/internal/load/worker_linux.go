@@ -22,6 +22,7 @@ type counts struct {
 	gaps, duplicates, untimed, unnumbered int64
 	waited                                time.Duration
 	connect, head, firstEvent, latency    *hdrhistogram.Histogram
+	byEvent                               tallies
 }
 
 // live are the counts that the progress line and the coordinator read while the
@@ -128,6 +129,7 @@ func (w *worker) enter(stage int32) bool {
 		w.count.gaps, w.count.duplicates, w.count.untimed, w.count.unnumbered = 0, 0, 0, 0
 		w.count.waited = 0
 		w.count.latency.Reset()
+		w.count.byEvent = newTallies(w.opt.ByEvent)
 	}
 	if n := w.kill.Swap(0); n > 0 {
 		w.closeSome(n)
