@@ -7,6 +7,7 @@ import (
 
 	"github.com/freshet-go/freshet/bench/internal/load"
 	"github.com/freshet-go/freshet/bench/internal/machine"
+	"github.com/freshet-go/freshet/bench/internal/program"
 )
 
 const (
@@ -38,8 +39,8 @@ func measureIdleKill(ctx context.Context, b bench, kind string) (row, error) {
 	if err != nil {
 		return row{}, err
 	}
-	defer s.stop()
-	before, err := s.stats(ctx)
+	defer s.Stop()
+	before, err := s.Stats(ctx)
 	if err != nil {
 		return row{}, err
 	}
@@ -82,7 +83,7 @@ type idle struct {
 // watchIdle looks at the server until ctx is done: shortly before the kill it has
 // it collect and takes memory and goroutines, after it the last one that left. It
 // stops looking before the load ends, since then everyone leaves.
-func (b bench) watchIdle(ctx context.Context, s *server) (seen idle) {
+func (b bench) watchIdle(ctx context.Context, s *program.Server) (seen idle) {
 	var since time.Time // when all had joined
 	looks := time.NewTicker(100 * time.Millisecond)
 	defer looks.Stop()
@@ -92,7 +93,7 @@ func (b bench) watchIdle(ctx context.Context, s *server) (seen idle) {
 			return seen
 		case <-looks.C:
 		}
-		st, err := s.stats(ctx)
+		st, err := s.Stats(ctx)
 		if err != nil {
 			continue // it may be busy accepting; the next look counts
 		}
@@ -104,9 +105,9 @@ func (b bench) watchIdle(ctx context.Context, s *server) (seen idle) {
 		}
 		switch age := time.Since(since); {
 		case age > idleBeforeKill-time.Second && seen.settledKiB == 0:
-			if _, err := s.get(ctx, "/gc"); err == nil {
+			if _, err := s.Get(ctx, "/gc"); err == nil {
 				seen.goroutines = st.Goroutines
-				seen.settledKiB, _ = machine.ResidentKiB(s.cmd.Process.Pid)
+				seen.settledKiB, _ = machine.ResidentKiB(s.PID())
 			}
 		case age > idleBeforeKill+idleAfterKill-500*time.Millisecond:
 			return seen

@@ -6,14 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/freshet-go/freshet/bench/internal/load"
 	"github.com/freshet-go/freshet/bench/internal/machine"
+	"github.com/freshet-go/freshet/bench/internal/program"
 )
 
 // report is what the JSON file holds.
@@ -133,11 +132,11 @@ func (r *report) finish(ctx context.Context) error {
 	fmt.Println(r.text())
 	dir := r.Options.out
 	if dir == "" {
-		out, err := exec.CommandContext(ctx, "go", "list", "-m", "-f", "{{.Dir}}", "github.com/freshet-go/freshet/bench").Output()
+		module, err := program.ModuleDir(ctx)
 		if err != nil {
-			return fmt.Errorf("the bench module is not to be found from here: run this from the repository's root, or say -out")
+			return err
 		}
-		dir = filepath.Join(strings.TrimSpace(string(out)), "results")
+		dir = filepath.Join(module, "results")
 	}
 	file := filepath.Join(dir, fmt.Sprintf("scale-%d-%s", r.Options.Conns, r.When.Format("20060102-150405")))
 	page, err := r.page().WriteFile(file + ".html")

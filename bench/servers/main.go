@@ -65,6 +65,8 @@ type options struct {
 	rate  float64
 	await int
 	quiet time.Duration
+
+	protect bool
 }
 
 func main() {
@@ -91,6 +93,7 @@ func run(ctx context.Context, args []string) error {
 		return err
 	}
 	a := newAudience(opt.kind)
+	a.protect = opt.protect
 	broadcast, err := kinds[opt.kind](ln, a)
 	if err != nil {
 		return err
@@ -115,6 +118,7 @@ func parse(args []string) (opt options, err error) {
 	f.Float64Var(&opt.rate, "rate", 1, "events a second; 0: none")
 	f.IntVar(&opt.await, "await", 0, "broadcast only from when this many clients have connected")
 	f.DurationVar(&opt.quiet, "quiet", 500*time.Millisecond, "how long to wait after that")
+	f.BoolVar(&opt.protect, "protect", false, "with limits and timeouts, as on the internet; freshet and freshet-nethttp only")
 	if err := f.Parse(args); err != nil {
 		return opt, err
 	}
@@ -122,6 +126,8 @@ func parse(args []string) (opt options, err error) {
 	switch {
 	case kinds[opt.kind] == nil:
 		return opt, fmt.Errorf("kind %q: must be one of %s", opt.kind, strings.Join(slices.Sorted(maps.Keys(kinds)), ", "))
+	case opt.protect && !strings.HasPrefix(opt.kind, "freshet"):
+		return opt, fmt.Errorf("kind %q: only freshet and freshet-nethttp can be protected", opt.kind)
 	case err != nil || !addr.Addr().Is4() || !addr.Addr().IsLoopback():
 		return opt, fmt.Errorf("addr %q: must be a port of an address in 127.0.0.0/8", opt.addr)
 	case !(opt.rate >= 0 && opt.rate <= maxRate):

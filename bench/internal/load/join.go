@@ -16,6 +16,7 @@ type Histograms struct {
 	Connect    string `json:"connect"`
 	Head       string `json:"head"`
 	FirstEvent string `json:"first_event"`
+	Back       string `json:"back"`
 	Latency    string `json:"latency"`
 }
 
@@ -39,7 +40,7 @@ func Join(results ...Result) (Result, error) {
 	if len(results) == 0 {
 		return Result{}, fmt.Errorf("0 results: there must be at least one to join")
 	}
-	j := joint{connect: newHistogram(), head: newHistogram(), first: newHistogram(), latency: newHistogram()}
+	j := joint{connect: newHistogram(), head: newHistogram(), first: newHistogram(), back: newHistogram(), latency: newHistogram()}
 	j.r.Errors = map[string]int64{}
 	for i, r := range results {
 		if err := j.merge(r); err != nil {
@@ -48,7 +49,7 @@ func Join(results ...Result) (Result, error) {
 	}
 	r := &j.r
 	r.Samples = joinSamples(results)
-	r.summarize(j.connect, j.head, j.first, j.latency)
+	r.summarize(j.connect, j.head, j.first, j.back, j.latency)
 	r.conclude()
 	slices.Sort(r.Warnings)
 	r.Warnings = slices.Compact(r.Warnings)
@@ -56,16 +57,17 @@ func Join(results ...Result) (Result, error) {
 }
 
 // summarize fills in what is computed of the histograms.
-func (r *Result) summarize(connect, head, first, latency *hdrhistogram.Histogram) {
-	r.Connect, r.Head, r.FirstEvent, r.Latency = summarize(connect), summarize(head), summarize(first), summarize(latency)
+func (r *Result) summarize(connect, head, first, back, latency *hdrhistogram.Histogram) {
+	r.Connect, r.Head, r.FirstEvent = summarize(connect), summarize(head), summarize(first)
+	r.Back, r.Latency = summarize(back), summarize(latency)
 	r.Curve = curve(latency)
-	r.Histograms = &Histograms{encode(connect), encode(head), encode(first), encode(latency)}
+	r.Histograms = &Histograms{encode(connect), encode(head), encode(first), encode(back), encode(latency)}
 }
 
 // joint is a join under way.
 type joint struct {
-	r                             Result
-	connect, head, first, latency *hdrhistogram.Histogram
+	r                                   Result
+	connect, head, first, back, latency *hdrhistogram.Histogram
 }
 
 func (j *joint) merge(one Result) error {
@@ -75,7 +77,7 @@ func (j *joint) merge(one Result) error {
 	for _, h := range []struct {
 		to   *hdrhistogram.Histogram
 		text string
-	}{{j.connect, one.Histograms.Connect}, {j.head, one.Histograms.Head}, {j.first, one.Histograms.FirstEvent}, {j.latency, one.Histograms.Latency}} {
+	}{{j.connect, one.Histograms.Connect}, {j.head, one.Histograms.Head}, {j.first, one.Histograms.FirstEvent}, {j.back, one.Histograms.Back}, {j.latency, one.Histograms.Latency}} {
 		if h.text == "" {
 			continue
 		}
@@ -110,7 +112,7 @@ func (j *joint) count(one Result) {
 		to   *int64
 		more int64
 	}{{&r.Heads, one.Heads}, {&r.Open, one.Open}, {&r.Events, one.Events}, {&r.Bytes, one.Bytes}, {&r.Reads, one.Reads}, {&r.Comments, one.Comments},
-		{&r.Gaps, one.Gaps}, {&r.Duplicates, one.Duplicates}, {&r.Untimed, one.Untimed}, {&r.Unnumbered, one.Unnumbered}} {
+		{&r.Gaps, one.Gaps}, {&r.Duplicates, one.Duplicates}, {&r.Untimed, one.Untimed}, {&r.Reopened, one.Reopened}, {&r.Unnumbered, one.Unnumbered}} {
 		*add.to += add.more
 	}
 	r.Warnings = append(r.Warnings, one.Warnings...)

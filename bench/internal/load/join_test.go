@@ -18,7 +18,7 @@ func part(started time.Time, pid int, ms ...int64) Result {
 	for _, v := range ms {
 		record(latency, v*1e6)
 	}
-	r.summarize(none, none, none, latency)
+	r.summarize(none, none, none, none, latency)
 	return r
 }
 

@@ -24,7 +24,7 @@ const (
 // Options say what to open and for how long. URLs, Conns and Duration are
 // required; the zero value of every other field is a useful default.
 type Options struct {
-	URLs     []string      // http://127.x.y.z:port/path, or localhost; connections take them in turn
+	URLs     []string      // http://127.x.y.z:port/path, or localhost; connections take them in turn; {n} is the number of the connection
 	Conns    int           // connections that read, at most MaxConns
 	Duration time.Duration // length of the measured window, at most MaxDuration
 
@@ -45,6 +45,11 @@ type Options struct {
 	Slow      int           // further connections that never read
 	Kill      int           // of Conns, how many to close at once
 	KillAfter time.Duration // when, counted from the start of the window
+	Storm     bool          // those killed come back at once
+	Churn     float64       // connections a second, in the window, that are closed and opened again
+	Reset     bool          // kill and churn reset connections instead of closing them
+	Reconnect time.Duration // how long after the server closed a connection it is opened again; 0: never
+	Resume    bool          // who comes back says its last id, and what it then missed counts as a gap
 
 	// Begin, if set, is called when every connection has its response head and the
 	// warm-up has passed; the window begins when it returns. So several processes can
@@ -103,6 +108,10 @@ func (o Options) check() error {
 		return fmt.Errorf("slow %d: must not be negative, and at most %d together with conns", o.Slow, MaxConns)
 	case o.Kill < 0 || o.Kill > o.Conns:
 		return fmt.Errorf("kill %d: must be from 0 to the number of conns, %d", o.Kill, o.Conns)
+	case !(o.Churn >= 0 && o.Churn <= maxRate):
+		return fmt.Errorf("churn %v: must be from 0 to %d connections a second", o.Churn, maxRate)
+	case o.Reconnect < 0 || o.Reconnect > MaxDuration:
+		return fmt.Errorf("reconnect %v: must be from 0 to %v", o.Reconnect, MaxDuration)
 	case o.KillAfter < 0 || o.KillAfter >= o.Duration && o.Kill > 0:
 		return fmt.Errorf("kill after %v: must be from 0 to less than the duration, %v", o.KillAfter, o.Duration)
 	}

@@ -70,6 +70,8 @@ func TestOptionsOutOfBoundsAreNamed(t *testing.T) {
 		"pid -1":              func(o *Options) { o.PID = -1 },
 		"slow -1":             func(o *Options) { o.Slow = -1 },
 		"slow 199991":         func(o *Options) { o.Slow = 199_991 },
+		"churn -1":            func(o *Options) { o.Churn = -1 },
+		"reconnect -1s":       func(o *Options) { o.Reconnect = -time.Second },
 		"kill 11":             func(o *Options) { o.Kill = 11 },
 		"kill after 1s":       func(o *Options) { o.Kill, o.KillAfter = 1, time.Second },
 	} {

@@ -44,10 +44,14 @@ func (w *worker) take(c *conn, b []byte) error {
 			return err
 		}
 		c.head, c.phase, b = nil, streaming, rest
-		record(w.count.head, w.now-c.began)
-		w.live.heads.Add(1)
 		w.live.open.Add(1)
-		w.live.lastHead.Store(w.now)
+		if c.known {
+			record(w.count.back, w.now-c.began)
+		} else {
+			record(w.count.head, w.now-c.began)
+			w.live.heads.Add(1)
+			w.live.lastHead.Store(w.now)
+		}
 	}
 	ended, err := c.body.feed(b, w.onBody)
 	if err == nil && ended {
@@ -69,7 +73,9 @@ func (w *worker) event(e *Event) {
 	w.moreEvents++
 	if !c.seen {
 		c.seen = true
-		record(w.count.firstEvent, w.now-c.began)
+		if !c.known {
+			record(w.count.firstEvent, w.now-c.began)
+		}
 	}
 	at, ok := w.field.find(e.Data)
 	if ok {

@@ -19,6 +19,7 @@ type Result struct {
 	Connect    Summary          `json:"connect_us"`        // TCP: until writable
 	Head       Summary          `json:"head_us"`           // from connect until the head is whole
 	FirstEvent Summary          `json:"first_event_us"`    // from connect until the first event
+	Back       Summary          `json:"back_us"`           // as head, of connections that came back in the window
 	Latency    Summary          `json:"latency_us"`        // from the timestamp in the data, in the window
 	Curve      []Quantile       `json:"latency_curve"`     // the same, at more percentiles
 	Events     int64            `json:"events"`            // all counts from here on: in the window
@@ -28,6 +29,7 @@ type Result struct {
 	Gaps       int64            `json:"gaps"`              // ids that were jumped over
 	Duplicates int64            `json:"duplicates"`        // ids not above the one before
 	Untimed    int64            `json:"untimed"`           // events without the timestamp
+	Reopened   int64            `json:"reopened"`          // connections that came back, or tried to
 	Unnumbered int64            `json:"unnumbered"`        // events without a numeric id
 	EventsPerS float64          `json:"events_per_second"` //
 	BytesPerS  float64          `json:"bytes_per_second"`  //

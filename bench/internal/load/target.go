@@ -1,11 +1,13 @@
 package load
 
 import (
+	"bytes"
 	"fmt"
 	"net/http"
 	"net/netip"
 	"net/url"
 	"strconv"
+	"strings"
 )
 
 // loopback is the only network that this program opens connections to.
@@ -18,6 +20,29 @@ const maxSources = 100 * 256 * 250
 type target struct {
 	addr    netip.AddrPort
 	request []byte
+	again   []byte // the request of a connection that comes back, with a place for its last id
+}
+
+// The places in a request that are filled in for each connection.
+var (
+	numberPlace = []byte("sseload-number-of-the-connection")
+	idPlace     = []byte("sseload-last-id")
+)
+
+// first gives the request of the n-th connection, back that of one that comes back
+// with its last id.
+func (t target) first(n int) []byte { return filled(t.request, numberPlace, int64(n)) }
+
+func (t target) back(n int, id int64) []byte {
+	return filled(filled(t.again, numberPlace, int64(n)), idPlace, id)
+}
+
+// filled gives b itself where the place is not in it.
+func filled(b, place []byte, n int64) []byte {
+	if !bytes.Contains(b, place) {
+		return b
+	}
+	return bytes.ReplaceAll(b, place, strconv.AppendInt(nil, n, 10))
 }
 
 // maxURLs bounds how many streams one run opens.
@@ -47,7 +72,7 @@ func (o Options) targets() ([]target, error) {
 // looked up: localhost stands for 127.0.0.1, every other name is refused, since
 // what it resolves to is not up to us.
 func parseTarget(raw string, header http.Header) (target, error) {
-	u, err := url.Parse(raw)
+	u, err := url.Parse(strings.ReplaceAll(raw, "{n}", string(numberPlace)))
 	if err != nil {
 		return target{}, fmt.Errorf("url: %w", err)
 	}
@@ -68,7 +93,12 @@ func parseTarget(raw string, header http.Header) (target, error) {
 			return target{}, fmt.Errorf("url %q: the port must be from 1 to 65535", raw)
 		}
 	}
-	return target{netip.AddrPortFrom(ip, uint16(port)), requestTo(u, header)}, nil
+	again := header.Clone()
+	if again == nil {
+		again = http.Header{}
+	}
+	again["Last-Event-ID"] = []string{string(idPlace)}
+	return target{netip.AddrPortFrom(ip, uint16(port)), requestTo(u, header), requestTo(u, again)}, nil
 }
 
 // source gives the k-th source address, 127.100.0.1 and up: outside the
