@@ -81,6 +81,7 @@ func parse(args []string, stderr io.Writer) (opt load.Options, to output, err er
 	f.IntVar(&opt.Rate, "rate", 0, "new connections a second; 0: as fast as they are accepted")
 	f.IntVar(&opt.Workers, "workers", 0, "epoll loops; 0: one for each two CPUs")
 	f.IntVar(&opt.Sources, "sources", 0, "source addresses; 0: one for each 10,000 connections")
+	f.IntVar(&opt.FirstSource, "first-source", 0, "index of the first source address; several sseload beside each other take different ones")
 	f.StringVar(&opt.TimeField, "time-field", "t", "JSON member of the data that holds the timestamp")
 	f.DurationVar(&opt.TimeUnit, "time-unit", time.Nanosecond, "unit of the timestamp, since 1970")
 	f.IntVar(&opt.PID, "pid", 0, "process id of the server: its CPU and memory are measured")

@@ -10,10 +10,11 @@ import (
 //
 // INVARIANTS
 //   - Every connection in now and later is closed, and in one of them once.
-//   - later is in the order of its times, since all wait equally long.
+//   - later and stays are in the order of their times, since all wait equally long.
 type comebacks struct {
 	now   []int
 	later []comeback
+	stays []comeback // of those that never read: when they leave
 
 	churn  float64   // a second
 	since  time.Time // when the window began; zero before it
@@ -24,6 +25,7 @@ type comebacks struct {
 type comeback struct {
 	index int
 	at    time.Time
+	began int64 // of the connection that was meant; another one may have its place
 }
 
 // againWait is how long a worker sleeps at most while connections come and go.
@@ -36,6 +38,7 @@ func (w *worker) reopen(now time.Time) time.Duration {
 	if a.churn > 0 && !a.since.IsZero() {
 		w.churn(int(a.churn*now.Sub(a.since).Seconds()) - a.closed)
 	}
+	w.unstay(now)
 	n := 0
 	for n < len(a.later) && !a.later[n].at.After(now) {
 		a.now = append(a.now, a.later[n].index)
@@ -52,7 +55,7 @@ func (w *worker) reopen(now time.Time) time.Duration {
 	switch {
 	case len(a.now) > 0:
 		return rampWait
-	case a.churn > 0 || len(a.later) > 0:
+	case a.churn > 0 || len(a.later) > 0 || len(a.stays) > 0:
 		return againWait
 	}
 	return idleWait
@@ -79,8 +82,30 @@ func (w *worker) churn(n int) {
 // later has a connection that the server closed come back, if it is to.
 func (w *worker) later(c *conn) {
 	if w.opt.Reconnect > 0 && w.stage.Load() != stageDone {
-		w.again.later = append(w.again.later, comeback{c.index, time.Now().Add(w.opt.Reconnect)})
+		w.again.later = append(w.again.later, comeback{c.index, time.Now().Add(w.opt.Reconnect), c.began})
 	}
+}
+
+// stay notes when a connection that never reads is to leave.
+func (w *worker) stay(c *conn) {
+	if w.opt.SlowStay > 0 {
+		w.again.stays = append(w.again.stays, comeback{c.index, time.Now().Add(w.opt.SlowStay), c.began})
+	}
+}
+
+// unstay has those leave whose time it is, and come back.
+func (w *worker) unstay(now time.Time) {
+	a := &w.again
+	n := 0
+	for n < len(a.stays) && !a.stays[n].at.After(now) {
+		s := a.stays[n]
+		n++
+		if c := &w.conns[s.index]; c.began == s.began && c.phase == awaitingHead {
+			w.leave(c)
+			a.now = append(a.now, s.index)
+		}
+	}
+	a.stays = a.stays[n:]
 }
 
 // leave closes a connection from this side.

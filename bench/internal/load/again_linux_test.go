@@ -59,6 +59,14 @@ func TestAStormComesBackAtOnce(t *testing.T) {
 	assert.Equal(t, int64(40), opened.Load())
 }
 
+func TestThoseThatNeverReadLeaveAfterTheirStay(t *testing.T) {
+	var opened atomic.Int64
+	got, err := Run(t.Context(), Options{URLs: []string{serve(t, replay(&opened, 1<<20))}, Conns: 1, Slow: 4, SlowStay: 200 * time.Millisecond, Duration: time.Second})
+	require.NoError(t, err)
+	assert.InDelta(t, 20, got.Reopened, 6)
+	assert.InDelta(t, float64(5+got.Reopened), float64(opened.Load()), 4)
+}
+
 func TestAConnectionThatTheServerClosesComesBackAfterAWhile(t *testing.T) {
 	var opened atomic.Int64
 	got, err := Run(t.Context(), Options{URLs: []string{serve(t, replay(&opened, 3))}, Conns: 2, Reconnect: 50 * time.Millisecond, Duration: time.Second})

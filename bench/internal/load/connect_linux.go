@@ -67,6 +67,7 @@ func (w *worker) connected(i int, c *conn) {
 	}
 	interest := uint32(unix.EPOLLIN)
 	if c.slow {
+		w.stay(c)
 		interest = unix.EPOLLRDHUP // EPOLLERR and EPOLLHUP come unasked
 	}
 	err := unix.EpollCtl(w.epfd, unix.EPOLL_CTL_MOD, int(c.fd), &unix.EpollEvent{Events: interest, Fd: int32(i)})

@@ -43,6 +43,7 @@ type Options struct {
 	PID       int           // server process whose CPU and memory are sampled; 0 is none
 
 	Slow      int           // further connections that never read
+	SlowStay  time.Duration // after which those leave and come back; 0: they stay
 	Kill      int           // of Conns, how many to close at once
 	KillAfter time.Duration // when, counted from the start of the window
 	Storm     bool          // those killed come back at once
@@ -110,6 +111,8 @@ func (o Options) check() error {
 		return fmt.Errorf("kill %d: must be from 0 to the number of conns, %d", o.Kill, o.Conns)
 	case !(o.Churn >= 0 && o.Churn <= maxRate):
 		return fmt.Errorf("churn %v: must be from 0 to %d connections a second", o.Churn, maxRate)
+	case o.SlowStay < 0 || o.SlowStay > MaxDuration:
+		return fmt.Errorf("slow stay %v: must be from 0 to %v", o.SlowStay, MaxDuration)
 	case o.Reconnect < 0 || o.Reconnect > MaxDuration:
 		return fmt.Errorf("reconnect %v: must be from 0 to %v", o.Reconnect, MaxDuration)
 	case o.KillAfter < 0 || o.KillAfter >= o.Duration && o.Kill > 0:

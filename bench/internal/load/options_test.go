@@ -71,6 +71,7 @@ func TestOptionsOutOfBoundsAreNamed(t *testing.T) {
 		"slow -1":             func(o *Options) { o.Slow = -1 },
 		"slow 199991":         func(o *Options) { o.Slow = 199_991 },
 		"churn -1":            func(o *Options) { o.Churn = -1 },
+		"slow stay -1s":       func(o *Options) { o.SlowStay = -1 * time.Second },
 		"reconnect -1s":       func(o *Options) { o.Reconnect = -time.Second },
 		"kill 11":             func(o *Options) { o.Kill = 11 },
 		"kill after 1s":       func(o *Options) { o.Kill, o.KillAfter = 1, time.Second },
