@@ -35,7 +35,7 @@ func (w *worker) target(i int) target { return w.targets[(w.first+i)%len(w.targe
 func (w *worker) dial(i int) {
 	c := &w.conns[i]
 	c.began = time.Now().UnixNano()
-	fd, err := dial(w.target(i), source(w.opt.FirstSource+(w.first+i)%w.opt.Sources), c.slow)
+	fd, err := w.socket(w.target(i), source(w.opt.FirstSource+(w.first+i)%w.opt.Sources), c.slow)
 	if err != nil {
 		c.phase = closed
 		w.fail(nil, "connect: "+err.Error())
@@ -62,7 +62,9 @@ func (w *worker) connected(i int, c *conn) {
 	w.pending--
 	c.phase = awaitingHead
 	if !c.known {
-		record(w.count.connect, time.Now().UnixNano()-c.began)
+		if w.target(i).tls == nil { // else it is the pump that connects
+			record(w.count.connect, time.Now().UnixNano()-c.began)
+		}
 		w.live.requested.Add(1)
 	}
 	interest := uint32(unix.EPOLLIN)
@@ -132,6 +134,7 @@ func (w *worker) close() {
 			w.shut(c)
 		}
 	}
+	w.pumps.stop()
 	_ = unix.Close(w.epfd)
 }
 

@@ -24,7 +24,7 @@ const (
 // Options say what to open and for how long. URLs, Conns and Duration are
 // required; the zero value of every other field is a useful default.
 type Options struct {
-	URLs     []string      // http://127.x.y.z:port/path, or localhost; connections take them in turn; {n} is the number of the connection
+	URLs     []string      // http://127.x.y.z:port/path, or https, or localhost; connections take them in turn; {n} is the number of the connection
 	Conns    int           // connections that read, at most MaxConns
 	Duration time.Duration // length of the measured window, at most MaxDuration
 
@@ -36,9 +36,10 @@ type Options struct {
 	FirstSource    int           // index of the first of them, so that several processes take different ones
 
 	Header      http.Header // of the requests; may replace the defaults of Accept and Cache-Control, and Host
+	Insecure    bool        // any certificate will do, one that the server signed itself for instance
 	LastEventID string      // sent as Last-Event-ID; "" is none
 
-	TimeField string        // JSON member that holds the timestamp; "" is "t"
+	TimeField string        // JSON member with the timestamp: "t" wherever it stands, ".meta.t" exactly there; "" is "t"
 	TimeUnit  time.Duration // its unit; 0 is a nanosecond
 	PID       int           // server process whose CPU and memory are sampled; 0 is none
 

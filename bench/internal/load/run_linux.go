@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"runtime"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -48,7 +49,11 @@ func Run(ctx context.Context, opt Options) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	if err := machine.RaiseFileLimit(opt.Conns + opt.Slow + spareFiles); err != nil {
+	files := opt.Conns + opt.Slow
+	if slices.ContainsFunc(targets, func(t target) bool { return t.tls != nil }) {
+		files *= 3 // both ends of a pump, and the connection
+	}
+	if err := machine.RaiseFileLimit(files + spareFiles); err != nil {
 		return Result{}, err
 	}
 	r := &run{opt: opt, result: Result{URLs: opt.URLs, Conns: opt.Conns, Started: time.Now().UTC().Truncate(time.Millisecond)}}

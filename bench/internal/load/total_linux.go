@@ -25,6 +25,9 @@ func (r *Result) addUp(workers []*worker) {
 		for why, n := range w.errs {
 			r.Errors[why] += n
 		}
+		for why, n := range w.pumps.errs { // they have ended
+			r.Errors[why] += n
+		}
 		if r.WindowSeconds > 0 {
 			r.Client.Busiest = max(r.Client.Busiest, 1-c.waited.Seconds()/r.WindowSeconds)
 		}

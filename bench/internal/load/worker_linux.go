@@ -1,6 +1,7 @@
 package load
 
 import (
+	"context"
 	"errors"
 	"sync/atomic"
 	"time"
@@ -48,6 +49,7 @@ type worker struct {
 	first   int // index of conns[0] among all connections, for the source address
 	conns   []conn
 	again   comebacks
+	pumps   pumps
 	opened  int
 	pending int
 	start   time.Time
@@ -86,6 +88,7 @@ func newWorker(opt Options, targets []target, first, conns, slow int, stage *ato
 		w.conns[i].slow = true // first, so that they are stuck when the window begins
 	}
 	w.count = counts{connect: newHistogram(), head: newHistogram(), firstEvent: newHistogram(), latency: newHistogram(), back: newHistogram()}
+	w.pumps.ctx, w.pumps.cancel = context.WithCancel(context.Background())
 	w.onBody, w.onEvent = w.content, w.event
 	var err error
 	if w.epfd, err = unix.EpollCreate1(unix.EPOLL_CLOEXEC); err != nil {
