@@ -102,7 +102,10 @@ func times(r load.Result) *chart.Table {
 	for _, row := range []struct {
 		name string
 		s    load.Summary
-	}{{"connect", r.Connect}, {"response head", r.Head}, {"first event", r.FirstEvent}, {"delivery", r.Latency}} {
+	}{{"connect", r.Connect}, {"response head", r.Head}, {"first event", r.FirstEvent}, {"head, come back", r.Back}, {"delivery", r.Latency}} {
+		if row.s.Count == 0 {
+			continue
+		}
 		cells := []string{row.name, fmt.Sprint(row.s.Count), fmt.Sprintf("%.2f", row.s.Mean/1000)}
 		for _, us := range []int64{row.s.P50, row.s.P90, row.s.P99, row.s.P999, row.s.Max} {
 			cells = append(cells, fmt.Sprintf("%.2f", float64(us)/1000))
