@@ -64,12 +64,26 @@ func measureIdleKill(ctx context.Context, b bench, kind string) (row, error) {
 	}
 	if seen.settledKiB > 0 {
 		values[settledPerConn] = float64(seen.settledKiB-result.Server.RSSBefore) / conns
-		values[goroutines] = float64(seen.goroutines-before.Goroutines) / conns
+		if !s.External() {
+			values[goroutines] = float64(seen.goroutines-before.Goroutines) / conns
+		}
 	}
 	if seen.left > 0 && result.Kill != nil {
 		values[noticedIn] = float64(seen.lastLeftNS-result.Kill.BeganNS) / 1e6
 	}
 	return row{Runs: []load.Result{result}, Values: values}, nil
+}
+
+// resident gives the memory of all processes; 0 if one has ended.
+func resident(pids []int) (sum int64) {
+	for _, pid := range pids {
+		kib, err := machine.ResidentKiB(pid)
+		if err != nil {
+			return 0
+		}
+		sum += kib
+	}
+	return sum
 }
 
 // idle is what is seen of a server while its clients are idle.
@@ -107,7 +121,7 @@ func (b bench) watchIdle(ctx context.Context, s *program.Server) (seen idle) {
 		case age > idleBeforeKill-time.Second && seen.settledKiB == 0:
 			if _, err := s.Get(ctx, "/gc"); err == nil {
 				seen.goroutines = st.Goroutines
-				seen.settledKiB, _ = machine.ResidentKiB(s.PID())
+				seen.settledKiB = resident(s.PIDs)
 			}
 		case age > idleBeforeKill+idleAfterKill-500*time.Millisecond:
 			return seen

@@ -101,10 +101,15 @@ func run(ctx context.Context, args []string) error {
 	}
 	defer programs.Remove()
 	b := bench{opt, programs}
+	absent, err := b.leaveOut(ctx)
+	if err != nil {
+		return err
+	}
 	var reports []report
 	for _, name := range opt.scenarios {
 		b.Scenario = name
 		r, err := b.rounds(ctx)
+		r.Failures = append(absent, r.Failures...)
 		if err == nil {
 			err = r.write(b.results())
 		}

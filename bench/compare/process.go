@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
+	"os"
 	"os/exec"
 	"strconv"
 	"strings"
@@ -27,10 +29,12 @@ func (b bench) start(ctx context.Context, kind string, rate float64, await int) 
 
 // load runs sseload against the server and waits for its result.
 func (b bench) load(ctx context.Context, s *program.Server, args ...string) (result load.Result, err error) {
-	all := append([]string{
-		"-url", "http://" + s.Addr + "/events", "-pid", strconv.Itoa(s.PID()),
-		"-conns", strconv.Itoa(b.Conns), "-json", "-",
-	}, args...)
+	all := []string{}
+	for _, pid := range s.PIDs {
+		all = append(all, "-pid", strconv.Itoa(pid))
+	}
+	all = append(all, "-url", "http://"+s.Addr+"/events", "-conns", strconv.Itoa(b.Conns), "-json", "-")
+	all = append(all, args...)
 	cmd := exec.CommandContext(ctx, b.programs.Sseload, all...)
 	var complaint strings.Builder
 	cmd.Stderr = &complaint
@@ -46,4 +50,28 @@ func (b bench) load(ctx context.Context, s *program.Server, args ...string) (res
 func lastLines(s string, n int) string {
 	lines := strings.Split(strings.TrimSpace(s), "\n")
 	return strings.Join(lines[max(0, len(lines)-n):], "\n")
+}
+
+// leaveOut takes the kinds out that cannot run on this machine, says so, and gives a
+// line for each, since a rival that is absent must not look like one that was beaten.
+func (b *bench) leaveOut(ctx context.Context) (absent []string, err error) {
+	missing, err := b.programs.Missing(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var there []string
+	for _, kind := range b.Kinds {
+		why, isMissing := missing[kind]
+		if !isMissing {
+			there = append(there, kind)
+			continue
+		}
+		absent = append(absent, kind+": "+why)
+		fmt.Fprintf(os.Stderr, "\n*** %s IS LEFT OUT: %s ***\n\n", kind, why)
+	}
+	b.Kinds = there
+	if len(there) == 0 {
+		return absent, errors.New("none of the servers can run here")
+	}
+	return absent, nil
 }

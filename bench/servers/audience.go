@@ -22,8 +22,9 @@ type audience struct {
 	emitted  atomic.Int64
 	missed   atomic.Int64 // events that a client was too slow for, counted once a client
 
-	dropped func() int64         // what the server counts as missed itself; nil if it does not
-	streams func() ssehttp.Stats // Freshet's own counters; nil for others
+	external *external            // the server, where it is a process of its own
+	dropped  func() int64         // what the server counts as missed itself; nil if it does not
+	streams  func() ssehttp.Stats // Freshet's own counters; nil for others
 }
 
 func newAudience(kind string) *audience { return &audience{kind: kind} }

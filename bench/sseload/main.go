@@ -53,6 +53,7 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
+	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -161,7 +162,11 @@ func parse(args []string, stderr io.Writer) (opt load.Options, to output, err er
 	f.IntVar(&opt.FirstSource, "first-source", 0, "index of the first source address; several sseload beside each other take different ones")
 	f.StringVar(&opt.TimeField, "time-field", "t", "JSON member of the data that holds the timestamp: a name wherever it stands, or a path like .meta.sent")
 	f.DurationVar(&opt.TimeUnit, "time-unit", time.Nanosecond, "unit of the timestamp, since 1970")
-	f.IntVar(&opt.PID, "pid", 0, "process id of the server: its CPU and memory are measured")
+	f.Func("pid", "process id of the server: its CPU and memory are measured; several are taken together", func(s string) error {
+		pid, err := strconv.Atoi(s)
+		opt.PIDs = append(opt.PIDs, pid)
+		return err
+	})
 	f.IntVar(&opt.Slow, "slow", 0, "further connections that never read")
 	f.DurationVar(&opt.SlowStay, "slow-stay", 0, "how long those stay before they leave and come back; 0: to the end")
 	f.IntVar(&opt.Kill, "kill", 0, "how many of the connections to close at once")

@@ -10,7 +10,7 @@ import (
 )
 
 // Colors is how many colours the style sheet has.
-const Colors = 10
+const Colors = 12
 
 // Page is what one HTML file shows. Strings are text; template.HTML is written as
 // it is.

@@ -77,10 +77,10 @@ func (c *course) look(what string) {
 
 func (c *course) sample(t time.Time) {
 	s := Sample{AtMS: t.Sub(c.start).Milliseconds(), Open: c.now.open, Events: c.now.events, Bytes: c.now.bytes}
-	if c.opt.PID > 0 {
-		cpu, _ := machine.CPU(c.opt.PID) // a server that died shows in the errors
+	if len(c.opt.PIDs) > 0 {
+		cpu, _ := together(c.opt.PIDs, machine.CPU) // a server that died shows in the errors
 		s.CPUMS = cpu.Milliseconds()
-		s.RSSKiB, _ = machine.QuickKiB(c.opt.PID)
+		s.RSSKiB, _ = together(c.opt.PIDs, machine.QuickKiB)
 	}
 	c.samples = append(c.samples, s)
 }

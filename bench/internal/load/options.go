@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"runtime"
+	"slices"
 	"time"
 )
 
@@ -41,7 +42,7 @@ type Options struct {
 
 	TimeField string        // JSON member with the timestamp: "t" wherever it stands, ".meta.t" exactly there; "" is "t"
 	TimeUnit  time.Duration // its unit; 0 is a nanosecond
-	PID       int           // server process whose CPU and memory are sampled; 0 is none
+	PIDs      []int         // processes of the server, whose CPU and memory together are sampled; empty is none
 
 	Slow      int           // further connections that never read
 	SlowStay  time.Duration // after which those leave and come back; 0: they stay
@@ -104,8 +105,8 @@ func (o Options) check() error {
 		return fmt.Errorf("first source %d: must be from 0 to %d", o.FirstSource, maxSources-o.Sources)
 	case o.TimeUnit < 0 || o.TimeUnit > time.Second:
 		return fmt.Errorf("time unit %v: must be from 1ns to 1s", o.TimeUnit)
-	case o.PID < 0:
-		return fmt.Errorf("pid %d: must not be negative", o.PID)
+	case slices.ContainsFunc(o.PIDs, func(pid int) bool { return pid < 1 }):
+		return fmt.Errorf("pid %v: must be positive", o.PIDs)
 	case o.Slow < 0 || o.Conns+o.Slow > MaxConns:
 		return fmt.Errorf("slow %d: must not be negative, and at most %d together with conns", o.Slow, MaxConns)
 	case o.Kill < 0 || o.Kill > o.Conns:

@@ -67,7 +67,7 @@ func TestOptionsOutOfBoundsAreNamed(t *testing.T) {
 		"sources 6400001":     func(o *Options) { o.Sources = maxSources + 1 },
 		"first source -1":     func(o *Options) { o.FirstSource = -1 },
 		"time unit 1m0s":      func(o *Options) { o.TimeUnit = time.Minute },
-		"pid -1":              func(o *Options) { o.PID = -1 },
+		"pid [1 -1]":          func(o *Options) { o.PIDs = []int{1, -1} },
 		"slow -1":             func(o *Options) { o.Slow = -1 },
 		"slow 199991":         func(o *Options) { o.Slow = 199_991 },
 		"churn -1":            func(o *Options) { o.Churn = -1 },

@@ -85,7 +85,7 @@ type KillResult struct {
 
 // ServerUse is what the server process used.
 type ServerUse struct {
-	PID            int     `json:"pid"`
+	PID            int     `json:"pid"`               // of the first of its processes
 	CPUSeconds     float64 `json:"cpu_seconds"`       // in the window, user and system
 	CPUPerEvent    float64 `json:"cpu_per_event_us"`  // CPUSeconds over events received
 	RSSBefore      int64   `json:"rss_before_kib"`    // before the first connection

@@ -68,12 +68,12 @@ func Run(ctx context.Context, opt Options) (Result, error) {
 // prepare makes the workers and takes the server's memory before the first
 // connection.
 func (r *run) prepare(targets []target) error {
-	if r.opt.PID > 0 {
-		rss, err := machine.ResidentKiB(r.opt.PID)
+	if len(r.opt.PIDs) > 0 {
+		rss, err := together(r.opt.PIDs, machine.ResidentKiB)
 		if err != nil {
-			return fmt.Errorf("pid %d: %w", r.opt.PID, err)
+			return fmt.Errorf("pid %v: %w", r.opt.PIDs, err)
 		}
-		r.result.Server = &ServerUse{PID: r.opt.PID, RSSBefore: rss}
+		r.result.Server = &ServerUse{PID: r.opt.PIDs[0], RSSBefore: rss}
 	}
 	n := min(r.opt.Workers, r.opt.Conns)
 	r.opt.Workers = n
@@ -88,6 +88,18 @@ func (r *run) prepare(targets []target) error {
 		first += conns + slow
 	}
 	return nil
+}
+
+// together adds up a figure of several processes.
+func together[T int64 | time.Duration](pids []int, figure func(pid int) (T, error)) (sum T, err error) {
+	for _, pid := range pids {
+		one, err := figure(pid)
+		if err != nil {
+			return sum, err
+		}
+		sum += one
+	}
+	return sum, nil
 }
 
 // share gives the i-th of n parts of total, as equal as can be.
@@ -174,7 +186,7 @@ func (r *run) answered(whole bool) {
 			fmt.Sprintf("%d of %d connections have no response head", missing, r.opt.Conns))
 	}
 	if s := r.result.Server; s != nil {
-		s.RSSConnected, _ = machine.ResidentKiB(s.PID) // a server that died shows in the errors
+		s.RSSConnected, _ = together(r.opt.PIDs, machine.ResidentKiB) // a server that died shows in the errors
 	}
 }
 
@@ -183,7 +195,7 @@ func (r *run) window(ctx context.Context) {
 	s := r.result.Server
 	var cpu time.Duration
 	if s != nil {
-		cpu, _ = machine.CPU(s.PID)
+		cpu, _ = together(r.opt.PIDs, machine.CPU)
 	}
 	busy, own, began := machine.Busy(), machine.OwnCPU(), time.Now()
 	r.enter(stageWindow)
@@ -198,11 +210,11 @@ func (r *run) window(ctx context.Context) {
 	r.result.Client.RSSKiB, _ = machine.QuickKiB(os.Getpid()) // /proc of this process is always there
 	r.result.Open = r.course.now.open
 	if s != nil {
-		after, err := machine.CPU(s.PID)
+		after, err := together(r.opt.PIDs, machine.CPU)
 		if err == nil {
 			s.CPUSeconds = (after - cpu).Seconds()
 		}
-		s.RSSEnd, _ = machine.ResidentKiB(s.PID)
+		s.RSSEnd, _ = together(r.opt.PIDs, machine.ResidentKiB)
 		others := (machine.Busy() - busy).Seconds() - s.CPUSeconds - r.result.Client.CPUSeconds
 		r.result.Client.Others = max(0, others/length.Seconds()/float64(runtime.NumCPU()))
 	}

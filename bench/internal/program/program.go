@@ -52,5 +52,20 @@ func ModuleDir(ctx context.Context) (string, error) {
 	return strings.TrimSpace(string(out)), nil
 }
 
+// Missing gives the kinds of servers that cannot run on this machine, and why.
+func (p Programs) Missing(ctx context.Context) (map[string]string, error) {
+	out, err := exec.CommandContext(ctx, p.Servers, "-missing").Output()
+	if err != nil {
+		return nil, err
+	}
+	missing := map[string]string{}
+	for line := range strings.Lines(string(out)) {
+		if kind, why, ok := strings.Cut(strings.TrimSpace(line), "\t"); ok {
+			missing[kind] = why
+		}
+	}
+	return missing, nil
+}
+
 // Remove removes the files.
 func (p Programs) Remove() { _ = os.RemoveAll(p.bin) }

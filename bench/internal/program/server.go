@@ -4,11 +4,13 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"os"
 	"os/exec"
+	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -18,12 +20,14 @@ import (
 // Stop once.
 type Server struct {
 	Addr string
+	PIDs []int // of the processes that serve
 
-	cmd *exec.Cmd
+	pages string // address of its pages of figures
+	cmd   *exec.Cmd
 }
 
-// startTimeout bounds how long a server takes to listen.
-const startTimeout = 10 * time.Second
+// startTimeout bounds how long a server takes to listen: a JVM has a lot to load.
+const startTimeout = 40 * time.Second
 
 // Start runs bench/servers with the arguments and waits until it listens. The caller
 // stops it.
@@ -42,17 +46,44 @@ func (p Programs) Start(ctx context.Context, args ...string) (*Server, error) {
 	timer := time.AfterFunc(startTimeout, func() { _ = cmd.Process.Kill() })
 	line, err := bufio.NewReader(out).ReadString('\n')
 	timer.Stop()
-	addr, ok := strings.CutPrefix(strings.TrimSpace(line), "listening on ")
-	s := &Server{addr, cmd}
-	if err != nil || !ok {
+	s := &Server{cmd: cmd}
+	if err == nil {
+		err = s.read(line)
+	}
+	if err != nil {
 		s.Stop()
-		return nil, fmt.Errorf("server said %q instead of where it listens", line)
+		return nil, fmt.Errorf("server said %q instead of where it listens: %w", line, err)
 	}
 	return s, nil
 }
 
-// PID is the process's id.
-func (s *Server) PID() int { return s.cmd.Process.Pid }
+// read takes the line with which a server introduces itself: "listening on ADDR", and
+// for one that is no Go library "pages ADDR pids PID,PID".
+func (s *Server) read(line string) error {
+	words := strings.Fields(line)
+	if len(words) < 3 || words[0] != "listening" || words[1] != "on" {
+		return errors.New("these are other words")
+	}
+	s.Addr, s.pages, s.PIDs = words[2], words[2], []int{s.cmd.Process.Pid}
+	if len(words) < 7 {
+		return nil
+	}
+	s.pages, s.PIDs = words[4], nil
+	for text := range strings.SplitSeq(words[6], ",") {
+		pid, err := strconv.Atoi(text)
+		if err != nil {
+			return err
+		}
+		s.PIDs = append(s.PIDs, pid)
+	}
+	return nil
+}
+
+// External reports whether the server is no Go library, but processes of its own.
+func (s *Server) External() bool { return s.pages != s.Addr }
+
+// PID is the first process's id.
+func (s *Server) PID() int { return s.PIDs[0] }
 
 // Stop ends the process and waits for it.
 func (s *Server) Stop() {
@@ -96,7 +127,7 @@ func (s *Server) Stats(ctx context.Context) (st Stats, err error) {
 func (s *Server) Get(ctx context.Context, path string) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+s.Addr+path, nil)
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+s.pages+path, nil)
 	if err != nil {
 		return nil, err
 	}
