@@ -236,6 +236,7 @@ var method = []chart.Note{
 	{Term: "Delivery time", Text: "From that moment to the return of the read that brought the event's last byte: the server's queue, its write, the kernel, and the queue of the load generator, which shares the processors with the server."},
 	{Term: "CPU a delivery", Text: "The server process's user and system time in the measured window, over the events that arrived. It is the steadiest of the figures."},
 	{Term: "Memory a connection", Text: "Resident memory above that of the process before its first connection, over the connections. Socket buffers belong to the kernel and are in nobody's figure."},
+	{Term: "nchan, webflux", Text: "Processes of their own, whose own memory and processor time is measured; another process publishes to them by POST, one event at a time. A JVM is measured as it starts, like everybody: one that has run for minutes does better, and its memory before the first connection is in nobody's figure."},
 	{Term: "rawloop", Text: "The floor: taken-over connections and one write call for each. No queue, no pipeline, no notice of clients that left: what a library cannot do for less."},
 	{Term: "Other load", Text: "The part of the machine that went to processes without a part in the measurement. Where it is not near zero, latencies say little."},
 }
