@@ -63,19 +63,19 @@ func (r *report) kernelKiB(s sample) int64 {
 // bottleneck says in words which of the machine's resources is the nearest to its
 // end, and which limit of a single process is, if that comes before.
 func (r *report) bottleneck() string {
-	text := ""
+	var text strings.Builder
 	for _, x := range r.Resources {
 		what := fmt.Sprintf("%s, %s of %s (%.0f %%)", x.Name, x.Used, x.Limit, 100*x.Part)
 		if !x.Each {
-			text += "Of the machine, the nearest to its end: " + what + "."
+			fmt.Fprintf(&text, "Of the machine, the nearest to its end: %s.", what)
 			break
 		}
-		text += "A limit that more processes or addresses move: " + what + ". "
+		fmt.Fprintf(&text, "A limit that more processes or addresses move: %s. ", what)
 	}
 	if other := r.others(); other > 0.05 {
-		text += fmt.Sprintf(" %.0f %% of the machine went to processes without a part in this.", 100*other)
+		fmt.Fprintf(&text, " %.0f %% of the machine went to processes without a part in this.", 100*other)
 	}
-	return text
+	return text.String()
 }
 
 // perConn are the figures that one connection costs.

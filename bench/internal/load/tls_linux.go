@@ -3,6 +3,7 @@ package load
 import (
 	"context"
 	"crypto/tls"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -73,7 +74,7 @@ func (p *pumps) fail(err error) {
 
 // reason leaves out what is different for each connection.
 func reason(err error) error {
-	if op, ok := err.(*net.OpError); ok {
+	if op := (*net.OpError)(nil); errors.As(err, &op) {
 		return op.Err
 	}
 	return err

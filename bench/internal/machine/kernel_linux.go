@@ -38,7 +38,7 @@ func numbers(file string, line func(name string, f []int64)) {
 			continue
 		}
 		var found []int64
-		for _, field := range bytes.Fields(rest) {
+		for field := range bytes.FieldsSeq(rest) {
 			if n, err := strconv.ParseInt(string(field), 10, 64); err == nil {
 				found = append(found, n)
 			}
