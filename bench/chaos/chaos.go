@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -21,7 +22,8 @@ type chaos struct {
 	programs program.Programs
 	server   *program.Server
 	before   state
-	after    state
+	once     state // when all had left after the phases
+	after    state // and once more, see again
 	phases   []phase
 	verdicts verdict.List
 }
@@ -38,6 +40,7 @@ type phase struct {
 	name   string
 	note   string // what became of those that disturbed
 	tries  int
+	quiet  int64       // p99 without the disturbance, just before, in microseconds
 	result load.Result // of the clients that behave
 }
 
@@ -56,13 +59,19 @@ func wreak(ctx context.Context, opt options) (*chaos, error) {
 		return c, err
 	}
 	defer c.server.Stop()
-	if c.before, err = c.look(ctx); err != nil {
+	if c.before, err = c.collected(ctx); err != nil {
 		return c, err
 	}
 	if err := c.all(ctx); err != nil {
 		return c, err
 	}
-	if err := c.settle(ctx); err != nil {
+	if c.once, err = c.settle(ctx); err != nil {
+		return c, err
+	}
+	if err := c.again(ctx); err != nil {
+		return c, err
+	}
+	if c.after, err = c.settle(ctx); err != nil {
 		return c, err
 	}
 	c.judge()
@@ -86,28 +95,38 @@ func (c *chaos) look(ctx context.Context) (s state, err error) {
 	return s, err
 }
 
-// all runs the phases: the disturbances between two phases without any.
+// all runs the disturbances that are asked for.
 func (c *chaos) all(ctx context.Context) error {
-	if err := c.phase(ctx, quietBefore, nothing); err != nil {
-		return err
-	}
 	for _, d := range disturbances {
-		for _, name := range c.only {
-			if name == d.name {
-				if err := c.phase(ctx, d.name, d.run); err != nil {
-					return err
-				}
-			}
+		if !slices.Contains(c.only, d.name) {
+			continue
+		}
+		if err := c.phase(ctx, d.name, d.run); err != nil {
+			return err
 		}
 	}
-	return c.phase(ctx, quietAfter, nothing)
+	return nil
 }
 
-// The phases without a disturbance.
-const (
-	quietBefore = "nothing, before"
-	quietAfter  = "nothing, after"
-)
+// againFor is how long each disturbance lasts when it comes for the second time.
+const againFor = 2 * time.Second
+
+// again has all disturbances once more, briefly and unmeasured: what pools and tables
+// have grown to is there after the first time, and more after the second is a leak.
+func (c *chaos) again(ctx context.Context) error {
+	for _, d := range disturbances {
+		if !slices.Contains(c.only, d.name) {
+			continue
+		}
+		brief, stop := context.WithTimeout(ctx, againFor)
+		_, err := d.run(brief, c)
+		stop()
+		if err != nil {
+			return fmt.Errorf("%s again: %w", d.name, err)
+		}
+	}
+	return nil
+}
 
 func nothing(ctx context.Context, _ *chaos) (string, error) { <-ctx.Done(); return "", nil }
 
@@ -115,23 +134,28 @@ func nothing(ctx context.Context, _ *chaos) (string, error) { <-ctx.Done(); retu
 // doing.
 const tries = 3
 
-// phase disturbs, and measures those that behave meanwhile.
+// phase measures those that behave without a disturbance, then with it: one after
+// the other, since what else the machine does changes all the time.
 func (c *chaos) phase(ctx context.Context, name string, disturb disturbance) error {
 	for try := 1; ; try++ {
-		p, err := c.try(ctx, name, disturb)
+		quiet, err := c.try(ctx, name, c.options.phase/2, nothing)
+		if err != nil {
+			return err
+		}
+		p, err := c.try(ctx, name, c.options.phase, disturb)
 		if err != nil {
 			return fmt.Errorf("%s: %w", name, err)
 		}
-		p.tries = try
-		fmt.Fprintf(os.Stderr, "%s: p99 %.1f ms, %d gaps, %d ended; %s\n", name, ms(p.result.Latency.P99), p.result.Gaps, ended(p.result), p.note)
-		if try == tries || name == quietBefore || name == quietAfter || c.good(p, c.phases[0].result.Latency.P99) {
+		p.quiet, p.tries = quiet.result.Latency.P99, try
+		fmt.Fprintf(os.Stderr, "%s: p99 %.1f ms, %.1f without, %d gaps, %d ended; %s\n", name, ms(p.result.Latency.P99), ms(p.quiet), p.result.Gaps, ended(p.result), p.note)
+		if try == tries || c.good(p) {
 			c.phases = append(c.phases, p)
 			return nil
 		}
 	}
 }
 
-func (c *chaos) try(ctx context.Context, name string, disturb disturbance) (phase, error) {
+func (c *chaos) try(ctx context.Context, name string, length time.Duration, disturb disturbance) (phase, error) {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	p := phase{name: name}
@@ -146,7 +170,7 @@ func (c *chaos) try(ctx context.Context, name string, disturb disturbance) (phas
 			over <- outcome{note, err}
 		}()
 	}
-	result, err := load.Run(ctx, load.Options{URLs: []string{c.url()}, Conns: c.conns, Duration: c.options.phase, Begin: begin})
+	result, err := load.Run(ctx, load.Options{URLs: []string{c.url()}, Conns: c.conns, Duration: length, Begin: begin})
 	stop()
 	if err != nil {
 		return p, err
@@ -175,47 +199,55 @@ const (
 	floorMS         = 25.0
 	spareGoroutines = 32
 	leftFiles       = 16
-	leftKiB         = 8 << 10
+	leftKiB         = 4 << 10 // after a collection
 )
 
 // good reports whether those that behave kept what they had.
-func (c *chaos) good(p phase, quiet int64) bool {
+func (c *chaos) good(p phase) bool {
 	return p.result.Gaps == 0 && p.result.Duplicates == 0 && ended(p.result) == 0 && p.result.Open == int64(c.conns) &&
-		ms(p.result.Latency.P99) <= max(worse*ms(quiet), floorMS)
+		ms(p.result.Latency.P99) <= p.bound()
 }
+
+// bound is what the 99th percentile may be, in milliseconds.
+func (p phase) bound() float64 { return max(worse*ms(p.quiet), floorMS) }
 
 // settleTime is how long the server has until it is as it was.
 const settleTime = 60 * time.Second
 
-func (c *chaos) settle(ctx context.Context) error {
+func (c *chaos) settle(ctx context.Context) (state, error) {
 	for end := time.Now().Add(settleTime); ; {
-		var err error
-		if c.after, err = c.look(ctx); err != nil {
-			return err
+		s, err := c.look(ctx)
+		if err != nil {
+			return s, err
 		}
-		if c.same() || time.Now().After(end) {
-			return nil
+		if c.settled(s) || time.Now().After(end) {
+			return c.collected(ctx)
 		}
 		select {
 		case <-ctx.Done():
-			return ctx.Err()
+			return s, ctx.Err()
 		case <-time.After(time.Second):
 		}
 	}
 }
 
-func (c *chaos) same() bool {
-	return c.after.stats.Streams.Live == 0 && c.after.files <= c.before.files+leftFiles &&
-		c.after.stats.Goroutines <= c.before.stats.Goroutines+spareGoroutines
+// collected looks at the server after a collection.
+func (c *chaos) collected(ctx context.Context) (state, error) {
+	if _, err := c.server.Get(ctx, "/gc"); err != nil {
+		return state{}, err
+	}
+	return c.look(ctx)
+}
+
+func (c *chaos) settled(s state) bool {
+	return s.stats.Streams.Live == 0 && s.files <= c.before.files+leftFiles && s.stats.Goroutines <= c.before.stats.Goroutines+spareGoroutines
 }
 
 // judge compares what was found with what must hold.
 func (c *chaos) judge() {
-	quiet := max(c.phases[0].result.Latency.P99, c.phases[len(c.phases)-1].result.Latency.P99)
-	bound := max(worse*ms(quiet), floorMS)
-	for _, p := range c.phases[1 : len(c.phases)-1] {
+	for _, p := range c.phases {
 		r := p.result
-		c.verdicts.Add(p.name+": the others", c.good(p, quiet), fmt.Sprintf("p99 at most %.1f ms, none lost, none ended", bound),
+		c.verdicts.Add(p.name+": the others", c.good(p), fmt.Sprintf("p99 at most %.1f ms, none lost, none ended", p.bound()),
 			"p99 %.1f ms, %d lost, %d ended, %d of %d open, at try %d", ms(r.Latency.P99), r.Gaps, ended(r), r.Open, c.conns, p.tries)
 	}
 	s := c.after.stats.Streams
@@ -227,6 +259,8 @@ func (c *chaos) judge() {
 	c.verdicts.Add("live when all have left", s.Live == 0, "0", "%d", s.Live)
 	c.verdicts.Add("bytes that wait when all have left", s.Pending == 0, "0", "%d", s.Pending)
 	c.verdicts.Add("open files before and after", c.after.files <= c.before.files+leftFiles, fmt.Sprintf("at most %d more", leftFiles), "%d and %d", c.before.files, c.after.files)
+	c.verdicts.Add("memory after the first and the second time, collected", c.after.rss <= c.once.rss+leftKiB, fmt.Sprintf("at most %d MiB more", leftKiB>>10),
+		"%.1f and %.1f MiB, %.1f before", float64(c.once.rss)/1024, float64(c.after.rss)/1024, float64(c.before.rss)/1024)
 	c.verdicts.Add("goroutines before and after", c.after.stats.Goroutines <= c.before.stats.Goroutines+spareGoroutines,
 		fmt.Sprintf("at most %d more", spareGoroutines), "%d and %d", c.before.stats.Goroutines, c.after.stats.Goroutines)
 }
@@ -238,10 +272,10 @@ func (c *chaos) text() string {
 	t.WriteString(c.verdicts.String())
 	t.WriteString("\n")
 	for _, p := range c.phases {
-		fmt.Fprintf(&t, "%s: p50 %.1f ms, p99 %.1f ms; %s\n", p.name, ms(p.result.Latency.P50), ms(p.result.Latency.P99), p.note)
+		fmt.Fprintf(&t, "%s: p50 %.1f ms, p99 %.1f ms, %.1f without; %s\n", p.name, ms(p.result.Latency.P50), ms(p.result.Latency.P99), ms(p.quiet), p.note)
 	}
 	s := c.after.stats.Streams
-	fmt.Fprintf(&t, "accepted %d, refused %d, closed %v; memory %d KiB before, %d KiB after\n", s.Accepted, s.Refused, s.Closed, c.before.rss, c.after.rss)
+	fmt.Fprintf(&t, "accepted %d, refused %d, closed %v\n", s.Accepted, s.Refused, s.Closed)
 	return t.String()
 }
 

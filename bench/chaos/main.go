@@ -4,9 +4,9 @@
 //	go run ./bench/chaos
 //	go run ./bench/chaos -only garbage,silent -phase 5s
 //
-// Each disturbance has a phase of its own, between two without any. It prints a table
+// Each disturbance has a phase of its own, behind one without any. It prints a table
 // of bounds and exits with 1 if one was violated: the clients that behave must lose
-// nothing and keep their 99th percentile within twice that of the quiet phases, and
+// nothing and keep their 99th percentile within twice that of the phase before, and
 // in the end nothing may be left. It needs Linux and connects to 127.0.0.0/8 only.
 package main
 

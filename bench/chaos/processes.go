@@ -18,13 +18,18 @@ const badSource = 5000
 
 // crowd is a process with clients of its own.
 type crowd struct {
-	cmd *exec.Cmd
+	cmd  *exec.Cmd
+	hold io.Closer // its standard input
 }
 
 // gather starts one and waits until all its clients are connected.
 func (c *chaos) gather(ctx context.Context) (*crowd, error) {
 	cmd := exec.CommandContext(ctx, c.programs.Sseload, "-url", c.url(), "-conns", strconv.Itoa(c.bad), "-duration", "1h", "-warmup", "0s",
-		"-first-source", strconv.Itoa(badSource), "-json", os.DevNull)
+		"-first-source", strconv.Itoa(badSource), "-json", os.DevNull, "-hold")
+	hold, err := cmd.StdinPipe() // nothing is written: it stays connected until it is killed
+	if err != nil {
+		return nil, err
+	}
 	progress, err := cmd.StderrPipe()
 	if err != nil {
 		return nil, err
@@ -36,7 +41,7 @@ func (c *chaos) gather(ctx context.Context) (*crowd, error) {
 	go func() {                     // reads the progress lines until the process ends
 		lines := bufio.NewScanner(progress)
 		for lines.Scan() {
-			if strings.Contains(lines.Text(), "measuring") {
+			if strings.HasPrefix(lines.Text(), "connected ") {
 				connected <- true
 				break
 			}
@@ -55,12 +60,13 @@ func (c *chaos) gather(ctx context.Context) (*crowd, error) {
 		}
 	case <-ctx.Done():
 	}
-	return &crowd{cmd}, nil
+	return &crowd{cmd, hold}, nil
 }
 
 // kill ends the process as a crash or the kernel does.
 func (p *crowd) kill() {
 	_ = p.cmd.Process.Kill()
+	_ = p.hold.Close()
 	_ = p.cmd.Wait() // it was killed
 }
 
