@@ -170,7 +170,7 @@ func (c *chaos) try(ctx context.Context, name string, length time.Duration, dist
 			over <- outcome{note, err}
 		}()
 	}
-	result, err := load.Run(ctx, load.Options{URLs: []string{c.url()}, Conns: c.conns, Duration: length, Begin: begin})
+	result, err := load.Run(ctx, load.Options{URLs: []string{c.url()}, Conns: c.conns, Duration: length, Begin: begin, PIDs: c.server.PIDs})
 	stop()
 	if err != nil {
 		return p, err
@@ -272,7 +272,8 @@ func (c *chaos) text() string {
 	t.WriteString(c.verdicts.String())
 	t.WriteString("\n")
 	for _, p := range c.phases {
-		fmt.Fprintf(&t, "%s: p50 %.1f ms, p99 %.1f ms, %.1f without; %s\n", p.name, ms(p.result.Latency.P50), ms(p.result.Latency.P99), ms(p.quiet), p.note)
+		fmt.Fprintf(&t, "%s: p50 %.1f ms, p99 %.1f ms, %.1f without; other processes took %.0f %% of the machine; %s\n",
+			p.name, ms(p.result.Latency.P50), ms(p.result.Latency.P99), ms(p.quiet), 100*p.result.Client.Others, p.note)
 	}
 	s := c.after.stats.Streams
 	fmt.Fprintf(&t, "accepted %d, refused %d, closed %v\n", s.Accepted, s.Refused, s.Closed)

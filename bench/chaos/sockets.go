@@ -215,6 +215,10 @@ func trash(n int) []byte {
 	return b
 }
 
+// silentRate is how many silent connections are opened a second: what is looked at is
+// holding them, and a flood of handshakes would be felt by itself.
+const silentRate = 2500
+
 // silent opens connections that never send a request.
 func silent(ctx context.Context, c *chaos) (string, error) {
 	var mu sync.Mutex // guards the connections, which several goroutines make
@@ -225,12 +229,15 @@ func silent(ctx context.Context, c *chaos) (string, error) {
 		}
 	}()
 	const hands = 16
-	var next atomic.Int64 // the next connection; taken by the hands
+	start := time.Now()
+	var next, refused atomic.Int64 // the next connection, taken by the hands; those that could not be opened
 	err := each(ctx, hands, func(int) error {
 		for k := int(next.Add(1)) - 1; k < c.silent && ctx.Err() == nil; k = int(next.Add(1)) - 1 {
+			pause(ctx, time.Until(start.Add(time.Duration(k)*time.Second/silentRate)))
 			conn, err := c.dial(ctx, k, nil)
-			if err != nil {
-				return err
+			if err != nil { // the accept queue is full of those before: that is how a server defends itself
+				refused.Add(1)
+				continue
 			}
 			mu.Lock()
 			all = append(all, conn)
@@ -239,5 +246,5 @@ func silent(ctx context.Context, c *chaos) (string, error) {
 		return nil
 	})
 	<-ctx.Done()
-	return fmt.Sprintf("%d connections opened that never sent a request", len(all)), err
+	return fmt.Sprintf("%d connections opened that never sent a request, %d could not be", len(all), refused.Load()), err
 }
