@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/freshet-go/freshet/bench/internal/load"
+	"github.com/freshet-go/freshet/bench/internal/program"
 )
 
 // The figures that several scenarios share.
@@ -40,17 +41,17 @@ func measureBroadcast(ctx context.Context, b bench, kind string) (row, error) {
 
 // once runs a fresh server and one load with slow further clients that never
 // read, and gives the result and the server's own figures after it.
-func (b bench) once(ctx context.Context, kind string, rate float64, slow int) (load.Result, stats, error) {
+func (b bench) once(ctx context.Context, kind string, rate float64, slow int) (load.Result, program.Stats, error) {
 	s, err := b.start(ctx, kind, rate, b.Conns+slow)
 	if err != nil {
-		return load.Result{}, stats{}, err
+		return load.Result{}, program.Stats{}, err
 	}
-	defer s.stop()
+	defer s.Stop()
 	result, err := b.load(ctx, s, "-duration", b.Duration.String(), "-slow", itoa(slow))
 	if err != nil {
-		return result, stats{}, err
+		return result, program.Stats{}, err
 	}
-	st, err := s.stats(ctx)
+	st, err := s.Stats(ctx)
 	return result, st, err
 }
 

@@ -18,8 +18,8 @@ func TestFlagsOutOfBoundsAreNamed(t *testing.T) {
 		`rate 0: must be more than 0`:                             {"-rate", "0"},
 		`rate NaN: must be more than 0`:                           {"-rate", "NaN"},
 		`rounds 51: must be from 1 to 50`:                         {"-rounds", "51"},
-		`duration 1ms: must be from 1s to 5m0s`:                   {"-duration", "1ms"},
-		`patience -1s: must be from 0 to 10m0s`:                   {"-patience", "-1s"},
+		`duration 1ms: must be from 1s to 1h0m0s`:                 {"-duration", "1ms"},
+		`patience -1s: must be from 0 to 2h0m0s`:                  {"-patience", "-1s"},
 		`argument "x": only -page and -readme`:                    {"x"},
 	} {
 		_, err := parse(args)

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/freshet-go/freshet/bench/internal/load"
+	"github.com/freshet-go/freshet/bench/internal/machine"
+	"github.com/freshet-go/freshet/bench/internal/program"
 )
 
 const (
@@ -37,8 +39,8 @@ func measureIdleKill(ctx context.Context, b bench, kind string) (row, error) {
 	if err != nil {
 		return row{}, err
 	}
-	defer s.stop()
-	before, err := s.stats(ctx)
+	defer s.Stop()
+	before, err := s.Stats(ctx)
 	if err != nil {
 		return row{}, err
 	}
@@ -62,12 +64,26 @@ func measureIdleKill(ctx context.Context, b bench, kind string) (row, error) {
 	}
 	if seen.settledKiB > 0 {
 		values[settledPerConn] = float64(seen.settledKiB-result.Server.RSSBefore) / conns
-		values[goroutines] = float64(seen.goroutines-before.Goroutines) / conns
+		if !s.External() {
+			values[goroutines] = float64(seen.goroutines-before.Goroutines) / conns
+		}
 	}
 	if seen.left > 0 && result.Kill != nil {
 		values[noticedIn] = float64(seen.lastLeftNS-result.Kill.BeganNS) / 1e6
 	}
 	return row{Runs: []load.Result{result}, Values: values}, nil
+}
+
+// resident gives the memory of all processes; 0 if one has ended.
+func resident(pids []int) (sum int64) {
+	for _, pid := range pids {
+		kib, err := machine.ResidentKiB(pid)
+		if err != nil {
+			return 0
+		}
+		sum += kib
+	}
+	return sum
 }
 
 // idle is what is seen of a server while its clients are idle.
@@ -81,7 +97,7 @@ type idle struct {
 // watchIdle looks at the server until ctx is done: shortly before the kill it has
 // it collect and takes memory and goroutines, after it the last one that left. It
 // stops looking before the load ends, since then everyone leaves.
-func (b bench) watchIdle(ctx context.Context, s *server) (seen idle) {
+func (b bench) watchIdle(ctx context.Context, s *program.Server) (seen idle) {
 	var since time.Time // when all had joined
 	looks := time.NewTicker(100 * time.Millisecond)
 	defer looks.Stop()
@@ -91,7 +107,7 @@ func (b bench) watchIdle(ctx context.Context, s *server) (seen idle) {
 			return seen
 		case <-looks.C:
 		}
-		st, err := s.stats(ctx)
+		st, err := s.Stats(ctx)
 		if err != nil {
 			continue // it may be busy accepting; the next look counts
 		}
@@ -103,9 +119,9 @@ func (b bench) watchIdle(ctx context.Context, s *server) (seen idle) {
 		}
 		switch age := time.Since(since); {
 		case age > idleBeforeKill-time.Second && seen.settledKiB == 0:
-			if _, err := s.get(ctx, "/gc"); err == nil {
+			if _, err := s.Get(ctx, "/gc"); err == nil {
 				seen.goroutines = st.Goroutines
-				seen.settledKiB, _ = load.ResidentKiB(s.cmd.Process.Pid)
+				seen.settledKiB = resident(s.PIDs)
 			}
 		case age > idleBeforeKill+idleAfterKill-500*time.Millisecond:
 			return seen

@@ -29,6 +29,8 @@ var contestants = []contestant{
 	{"nethttp", rival, 8},
 	{"fasthttp-streamwriter", rival, 6},
 	{"fiber", rival, 4},
+	{"nchan", rival, 10},
+	{"webflux", rival, 11},
 	{"rawloop", floor, 9},
 }
 

@@ -34,6 +34,7 @@ import (
 	"time"
 
 	"github.com/freshet-go/freshet/bench/internal/load"
+	"github.com/freshet-go/freshet/bench/internal/program"
 )
 
 // A scenario measures one server once; see the files of their names.
@@ -94,15 +95,21 @@ func run(ctx context.Context, args []string) error {
 	if opt.page || opt.readme {
 		return opt.show(ctx)
 	}
-	b, err := build(ctx, opt)
+	programs, err := program.Build(ctx)
 	if err != nil {
 		return err
 	}
-	defer b.remove()
+	defer programs.Remove()
+	b := bench{opt, programs}
+	absent, err := b.leaveOut(ctx)
+	if err != nil {
+		return err
+	}
 	var reports []report
 	for _, name := range opt.scenarios {
 		b.Scenario = name
 		r, err := b.rounds(ctx)
+		r.Failures = append(absent, r.Failures...)
 		if err == nil {
 			err = r.write(b.results())
 		}
@@ -120,7 +127,7 @@ func (o options) show(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	dir, err := moduleDir(ctx)
+	dir, err := program.ModuleDir(ctx)
 	if err != nil {
 		return err
 	}
@@ -128,7 +135,7 @@ func (o options) show(ctx context.Context) error {
 		err = writeReadme(filepath.Join(dir, "README.md"), reports)
 	}
 	if o.page && err == nil {
-		err = writePage(bench{options: o, dir: dir}.results(), reports)
+		err = writePage(bench{o, program.Programs{Dir: dir}}.results(), reports)
 	}
 	return err
 }
@@ -141,7 +148,7 @@ func (b bench) results() string {
 	case b.quick:
 		return filepath.Join(os.TempDir(), "freshet-compare")
 	}
-	return filepath.Join(b.dir, "results")
+	return filepath.Join(b.programs.Dir, "results")
 }
 
 // rounds measures every kind in every round.

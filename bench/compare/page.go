@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"math"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -14,26 +13,11 @@ import (
 
 // writePage writes the reports as one page beside the results and prints where it is.
 func writePage(dir string, reports []report) error {
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return err
+	file, err := page(reports).WriteFile(filepath.Join(dir, "compare-"+time.Now().UTC().Format(stamp)+".html"))
+	if err == nil {
+		fmt.Println("page:", file)
 	}
-	file := filepath.Join(dir, "compare-"+time.Now().UTC().Format(stamp)+".html")
-	out, err := os.Create(file)
-	if err != nil {
-		return err
-	}
-	if err := page(reports).Write(out); err != nil {
-		_ = out.Close() // the first error counts
-		return err
-	}
-	if err := out.Close(); err != nil {
-		return err
-	}
-	if whole, err := filepath.Abs(file); err == nil {
-		file = whole
-	}
-	fmt.Println("page:", file)
-	return nil
+	return err
 }
 
 // page shows the reports: what stands out, where another server is first, and a
@@ -45,7 +29,7 @@ func page(reports []report) chart.Page {
 			"Bars are medians of the rounds, the thin lines on them the smallest and the largest value.",
 	}
 	for i, r := range reports {
-		fact := r.Machine.text()
+		fact := r.Machine.Text()
 		if i == 0 || !slices.Contains(p.Facts, fact) {
 			p.Facts = append(p.Facts, fact)
 		}
@@ -252,6 +236,7 @@ var method = []chart.Note{
 	{Term: "Delivery time", Text: "From that moment to the return of the read that brought the event's last byte: the server's queue, its write, the kernel, and the queue of the load generator, which shares the processors with the server."},
 	{Term: "CPU a delivery", Text: "The server process's user and system time in the measured window, over the events that arrived. It is the steadiest of the figures."},
 	{Term: "Memory a connection", Text: "Resident memory above that of the process before its first connection, over the connections. Socket buffers belong to the kernel and are in nobody's figure."},
+	{Term: "nchan, webflux", Text: "Processes of their own, whose own memory and processor time is measured; another process publishes to them by POST, one event at a time. A JVM is measured as it starts, like everybody: one that has run for minutes does better, and its memory before the first connection is in nobody's figure."},
 	{Term: "rawloop", Text: "The floor: taken-over connections and one write call for each. No queue, no pipeline, no notice of clients that left: what a library cannot do for less."},
 	{Term: "Other load", Text: "The part of the machine that went to processes without a part in the measurement. Where it is not near zero, latencies say little."},
 }

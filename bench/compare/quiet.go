@@ -5,7 +5,7 @@ import (
 	"runtime"
 	"time"
 
-	"github.com/freshet-go/freshet/bench/internal/load"
+	"github.com/freshet-go/freshet/bench/internal/machine"
 )
 
 // quietLook is how long the machine is looked at, and quietPart how much of it
@@ -20,13 +20,13 @@ const (
 // machine that took.
 func awaitQuiet(ctx context.Context, patience time.Duration) {
 	for end := time.Now().Add(patience); time.Now().Before(end); {
-		began, busy := time.Now(), load.MachineCPU()
+		began, busy := time.Now(), machine.Busy()
 		select {
 		case <-ctx.Done():
 			return
 		case <-time.After(quietLook):
 		}
-		part := (load.MachineCPU() - busy).Seconds() / time.Since(began).Seconds() / float64(runtime.NumCPU())
+		part := (machine.Busy() - busy).Seconds() / time.Since(began).Seconds() / float64(runtime.NumCPU())
 		if part < quietPart {
 			return
 		}

@@ -70,7 +70,7 @@ func figures(reports []report) string {
 	var t strings.Builder
 	for _, r := range reports {
 		s := scenarios[r.Options.Scenario]
-		fmt.Fprintf(&t, "%s: %s. %s, %s.", r.Options.Scenario, s.about, r.Options.text(), r.Machine.text())
+		fmt.Fprintf(&t, "%s: %s. %s, %s.", r.Options.Scenario, s.about, r.Options.text(), r.Machine.Text())
 		if r.file != "" {
 			fmt.Fprintf(&t, " [%s](results/%s)", r.When.Format("2006-01-02"), r.file)
 		}

@@ -1,19 +1,16 @@
 package main
 
 import (
-	"bufio"
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
-	"runtime"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
 	"github.com/freshet-go/freshet/bench/internal/load"
+	"github.com/freshet-go/freshet/bench/internal/machine"
 )
 
 // row is one measurement of one server.
@@ -56,63 +53,17 @@ func others(runs []load.Result) float64 {
 
 // report is what the JSON file holds.
 type report struct {
-	Options  options   `json:"options"`
-	When     time.Time `json:"when"`
-	Machine  machine   `json:"machine"`
-	Rows     []row     `json:"rows"`
-	Failures []string  `json:"failures,omitempty"`
+	Options  options       `json:"options"`
+	When     time.Time     `json:"when"`
+	Machine  machine.Facts `json:"machine"`
+	Rows     []row         `json:"rows"`
+	Failures []string      `json:"failures,omitempty"`
 
 	file string // its name, when it was read from one
 }
 
-type machine struct {
-	CPU    string `json:"cpu"`
-	CPUs   int    `json:"cpus"`
-	Memory string `json:"memory"`
-	Kernel string `json:"kernel"`
-	Go     string `json:"go"`
-}
-
 func newReport(opt options) report {
-	return report{Options: opt, When: time.Now().UTC().Truncate(time.Second), Machine: machine{
-		CPU: procField("/proc/cpuinfo", "model name"), CPUs: runtime.NumCPU(),
-		Memory: procField("/proc/meminfo", "MemTotal"), Kernel: firstLine("/proc/sys/kernel/osrelease"), Go: runtime.Version(),
-	}}
-}
-
-// procField gives the value of the first "name: value" line, or "".
-func procField(file, name string) string {
-	b, err := os.ReadFile(file)
-	if err != nil {
-		return ""
-	}
-	for lines := bufio.NewScanner(bytes.NewReader(b)); lines.Scan(); {
-		if key, value, ok := strings.Cut(lines.Text(), ":"); ok && strings.TrimSpace(key) == name {
-			return strings.TrimSpace(value)
-		}
-	}
-	return ""
-}
-
-func firstLine(file string) string {
-	b, _ := os.ReadFile(file) // absent elsewhere than on Linux
-	line, _, _ := strings.Cut(string(b), "\n")
-	return line
-}
-
-// text says what a report's figures were measured on.
-func (m machine) text() string {
-	kernel, _, _ := strings.Cut(m.Kernel, "-")
-	return fmt.Sprintf("%d x %s, %s, Linux %s, %s", m.CPUs, m.CPU, gib(m.Memory), kernel, m.Go)
-}
-
-// gib turns "24684084 kB" into "24 GiB", and leaves what it does not know.
-func gib(memory string) string {
-	kb, err := strconv.ParseInt(strings.TrimSuffix(memory, " kB"), 10, 64)
-	if err != nil {
-		return memory
-	}
-	return fmt.Sprintf("%.0f GiB", float64(kb)/(1<<20))
+	return report{Options: opt, When: time.Now().UTC().Truncate(time.Second), Machine: machine.Look()}
 }
 
 // text says what was asked for.
@@ -158,7 +109,7 @@ const stamp = "20060102-150405"
 // table gives medians and spread in Markdown, a row a server, under a line that
 // says what was measured.
 func (r report) table(s scenario) string {
-	return fmt.Sprintf("%s: %s. %s; %s\n\n%s", r.Options.Scenario, s.about, r.Options.text(), r.Machine.text(), r.grid(s))
+	return fmt.Sprintf("%s: %s. %s; %s\n\n%s", r.Options.Scenario, s.about, r.Options.text(), r.Machine.Text(), r.grid(s))
 }
 
 func (r report) grid(s scenario) string {

@@ -6,11 +6,14 @@ import (
 	"runtime"
 	"sync/atomic"
 	"time"
+
+	"github.com/freshet-go/freshet/ssehttp"
 )
 
 // audience counts who listens. Its methods may be called from any goroutine.
 type audience struct {
-	kind string
+	kind    string
+	protect bool // with limits, as a server on the internet has them; Freshet's kinds only
 
 	// Atomics, because handlers on any goroutine count and /stats reads.
 	joined   atomic.Int64
@@ -19,7 +22,9 @@ type audience struct {
 	emitted  atomic.Int64
 	missed   atomic.Int64 // events that a client was too slow for, counted once a client
 
-	dropped func() int64 // what the server counts as missed itself; nil if it does not
+	external *external            // the server, where it is a process of its own
+	dropped  func() int64         // what the server counts as missed itself; nil if it does not
+	streams  func() ssehttp.Stats // Freshet's own counters; nil for others
 }
 
 func newAudience(kind string) *audience { return &audience{kind: kind} }
@@ -56,6 +61,28 @@ type stats struct {
 	Goroutines int    `json:"goroutines"`
 	HeapKiB    uint64 `json:"heap_kib"`  // in use
 	StackKiB   uint64 `json:"stack_kib"` // in use
+
+	Streams *streams `json:"streams,omitempty"`
+}
+
+// streams is how Freshet accounts for its connections: accepted is live and closed
+// together.
+type streams struct {
+	Accepted int64            `json:"accepted"`
+	Live     int64            `json:"live"`
+	Refused  int64            `json:"refused"`
+	Pending  int64            `json:"pending_bytes"`
+	Closed   map[string]int64 `json:"closed"` // by reason
+}
+
+func accounts(s ssehttp.Stats) *streams {
+	a := &streams{Accepted: s.Accepted, Live: s.Live, Refused: s.Refused, Pending: s.Pending, Closed: map[string]int64{}}
+	for _, reason := range ssehttp.Reasons() {
+		if n := s.Closed(reason); n > 0 {
+			a.Closed[reason.String()] = n
+		}
+	}
+	return a
 }
 
 func (a *audience) stats() []byte {
@@ -65,11 +92,15 @@ func (a *audience) stats() []byte {
 	}
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
-	b, err := json.Marshal(stats{
+	s := stats{
 		Kind: a.kind, Joined: a.joined.Load(), Left: a.left.Load(), LastLeftNS: a.lastLeft.Load(),
 		Emitted: a.emitted.Load(), Missed: missed, Goroutines: runtime.NumGoroutine(),
 		HeapKiB: m.HeapInuse >> 10, StackKiB: m.StackInuse >> 10,
-	})
+	}
+	if a.streams != nil {
+		s.Streams = accounts(a.streams())
+	}
+	b, err := json.Marshal(s)
 	if err != nil {
 		return []byte(err.Error()) // cannot happen: the type holds numbers and a name
 	}

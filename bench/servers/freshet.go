@@ -1,9 +1,12 @@
 package main
 
 import (
+	"io"
+	"log"
 	"net"
 	"net/http"
 	"strconv"
+	"time"
 
 	"github.com/valyala/fasthttp"
 
@@ -17,7 +20,8 @@ import (
 func freshetOf(a *audience) (*ssehttp.Server, ssehttp.Handler, func(event), error) {
 	prices, notices := sink.DirectBestEffort[ssehttp.Event](), sink.DirectBestEffort[ssehttp.Event]()
 	a.dropped = func() int64 { return prices.Stats().Dropped }
-	sse := ssehttp.New(ssehttp.Options{})
+	sse := ssehttp.New(a.limits())
+	a.streams = sse.Stats
 	handler := func(r *ssehttp.Request) (flux.Publisher[ssehttp.Event], error) {
 		only := r.Query("only")
 		wanted := prices.Flux().Filter(func(e ssehttp.Event) bool { return only == "" || e.Name == only })
@@ -33,6 +37,27 @@ func freshetOf(a *audience) (*ssehttp.Server, ssehttp.Handler, func(event), erro
 	return sse, handler, broadcast, sse.Err()
 }
 
+// The limits of -protect. They are wide enough for a test whose thousands of clients
+// share a few addresses, and each is reached by none of them alone.
+const (
+	headTimeout = 5 * time.Second
+	headSize    = 8 << 10
+	maxStreams  = 50_000
+	maxRateOf   = 20_000
+)
+
+// limits are none, or those of -protect.
+func (a *audience) limits() ssehttp.Options {
+	if !a.protect {
+		return ssehttp.Options{}
+	}
+	return ssehttp.Options{StallTimeout: 10 * time.Second, Limits: ssehttp.Limits{
+		Streams: maxStreams, PerAddress: maxStreams, Rate: maxRateOf, Burst: maxRateOf, PerKey: maxStreams,
+		Key:      func(r *ssehttp.Request) string { return r.Query("user") },
+		Lifetime: 10 * time.Minute,
+	}}
+}
+
 // serveFreshet has it in fasthttp.
 func serveFreshet(ln net.Listener, a *audience) (func(event), error) {
 	sse, handler, broadcast, err := freshetOf(a)
@@ -40,6 +65,10 @@ func serveFreshet(ln net.Listener, a *audience) (func(event), error) {
 		return nil, err
 	}
 	server := &fasthttp.Server{Handler: fastHandler(a, sse.HTTP(handler))}
+	if a.protect {
+		server.ReadTimeout, server.ReadBufferSize, server.MaxRequestBodySize = headTimeout, headSize, headSize
+		server.Logger = log.New(io.Discard, "", 0) // what is no request is what is being tested
+	}
 	go func() { _ = server.Serve(ln) }() // accepts until the process ends
 	return broadcast, nil
 }
@@ -51,6 +80,10 @@ func serveFreshetNetHTTP(ln net.Listener, a *audience) (func(event), error) {
 		return nil, err
 	}
 	server := &http.Server{Handler: mux(a, sse.Handler(handler))}
+	if a.protect {
+		server.ReadHeaderTimeout, server.MaxHeaderBytes = headTimeout, headSize
+		server.ErrorLog = log.New(io.Discard, "", 0)
+	}
 	go func() { _ = server.Serve(ln) }() // accepts until the process ends
 	return broadcast, nil
 }

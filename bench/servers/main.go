@@ -5,7 +5,9 @@
 //
 //	servers -kind nethttp -addr 127.0.0.1:0 -rate 20
 //
-// It prints one line, "listening on ADDR", and serves
+// It prints one line, "listening on ADDR", and serves what follows. Rivals that are
+// no Go libraries run as processes beside this one, which then only publishes and
+// has the other pages: the line is "listening on ADDR pages ADDR pids PID,PID".
 //
 //	/events  the stream
 //	/stats   JSON: connections, when the last one left, what was emitted, memory
@@ -30,13 +32,14 @@ import (
 
 	"github.com/freshet-go/freshet/ssehttp"
 
-	"github.com/freshet-go/freshet/bench/internal/load"
+	"github.com/freshet-go/freshet/bench/internal/machine"
 )
 
 // kind starts a server on ln and returns how to broadcast one event; it is called
 // from one goroutine. The server runs until the process ends.
 type kind func(ln net.Listener, a *audience) (broadcast func(event), err error)
 
+// A kind whose server is a process of its own says so in a.external.
 var kinds = map[string]kind{
 	"centrifuge":            serveCentrifuge,
 	"fasthttp-streamwriter": serveStreamWriter,
@@ -45,9 +48,11 @@ var kinds = map[string]kind{
 	"freshet-nethttp":       serveFreshetNetHTTP,
 	"gosse":                 serveGoSSE,
 	"nethttp":               serveNetHTTP,
+	"nchan":                 serveNchan,
 	"r3labs":                serveR3Labs,
 	"rawloop":               serveRawLoop,
 	"ro":                    serveRo,
+	"webflux":               serveWebFlux,
 }
 
 // The bounds of the flags.
@@ -65,6 +70,9 @@ type options struct {
 	rate  float64
 	await int
 	quiet time.Duration
+
+	protect bool
+	missing bool
 }
 
 func main() {
@@ -83,7 +91,11 @@ func run(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	if err := load.RaiseFileLimit(opt.await + spareFiles); err != nil {
+	if opt.missing {
+		printMissing(os.Stdout)
+		return nil
+	}
+	if err := machine.RaiseFileLimit(opt.await + spareFiles); err != nil {
 		return err
 	}
 	ln, err := listen(ctx, opt.kind, opt.addr)
@@ -91,11 +103,17 @@ func run(ctx context.Context, args []string) error {
 		return err
 	}
 	a := newAudience(opt.kind)
+	a.protect = opt.protect
 	broadcast, err := kinds[opt.kind](ln, a)
 	if err != nil {
 		return err
 	}
-	fmt.Println("listening on", ln.Addr())
+	line, err := a.introduce(ln.Addr())
+	if err != nil {
+		return err
+	}
+	defer a.close()
+	fmt.Println(line)
 	if !a.await(ctx, opt.await) {
 		return nil
 	}
@@ -115,13 +133,19 @@ func parse(args []string) (opt options, err error) {
 	f.Float64Var(&opt.rate, "rate", 1, "events a second; 0: none")
 	f.IntVar(&opt.await, "await", 0, "broadcast only from when this many clients have connected")
 	f.DurationVar(&opt.quiet, "quiet", 500*time.Millisecond, "how long to wait after that")
+	f.BoolVar(&opt.missing, "missing", false, "print the kinds that cannot run here, and why")
+	f.BoolVar(&opt.protect, "protect", false, "with limits and timeouts, as on the internet; freshet and freshet-nethttp only")
 	if err := f.Parse(args); err != nil {
 		return opt, err
 	}
 	addr, err := netip.ParseAddrPort(opt.addr)
 	switch {
+	case opt.missing:
+		return opt, nil
 	case kinds[opt.kind] == nil:
 		return opt, fmt.Errorf("kind %q: must be one of %s", opt.kind, strings.Join(slices.Sorted(maps.Keys(kinds)), ", "))
+	case opt.protect && !strings.HasPrefix(opt.kind, "freshet"):
+		return opt, fmt.Errorf("kind %q: only freshet and freshet-nethttp can be protected", opt.kind)
 	case err != nil || !addr.Addr().Is4() || !addr.Addr().IsLoopback():
 		return opt, fmt.Errorf("addr %q: must be a port of an address in 127.0.0.0/8", opt.addr)
 	case !(opt.rate >= 0 && opt.rate <= maxRate):

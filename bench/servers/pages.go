@@ -12,9 +12,13 @@ const profiled = 3 * time.Second
 
 // pages are what every kind serves beside the stream.
 func (a *audience) pages() map[string]func() []byte {
+	gc := collect
+	if a.external != nil {
+		gc = a.external.collect
+	}
 	return map[string]func() []byte{
 		"/stats": a.stats,
-		"/gc":    collect,
+		"/gc":    gc,
 		"/heap":  heapProfile,
 		"/cpu":   cpuProfile,
 	}

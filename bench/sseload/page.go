@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"maps"
-	"os"
 	"slices"
 	"strings"
 
@@ -11,19 +10,6 @@ import (
 	"github.com/freshet-go/freshet/bench/internal/course"
 	"github.com/freshet-go/freshet/bench/internal/load"
 )
-
-// writePage writes the result as one HTML file.
-func writePage(file string, r load.Result) error {
-	out, err := os.Create(file)
-	if err != nil {
-		return err
-	}
-	if err := page(r).Write(out); err != nil {
-		_ = out.Close() // the first error counts
-		return err
-	}
-	return out.Close()
-}
 
 func page(r load.Result) chart.Page {
 	p := chart.Page{
@@ -116,7 +102,10 @@ func times(r load.Result) *chart.Table {
 	for _, row := range []struct {
 		name string
 		s    load.Summary
-	}{{"connect", r.Connect}, {"response head", r.Head}, {"first event", r.FirstEvent}, {"delivery", r.Latency}} {
+	}{{"connect", r.Connect}, {"response head", r.Head}, {"first event", r.FirstEvent}, {"head, come back", r.Back}, {"delivery", r.Latency}} {
+		if row.s.Count == 0 {
+			continue
+		}
 		cells := []string{row.name, fmt.Sprint(row.s.Count), fmt.Sprintf("%.2f", row.s.Mean/1000)}
 		for _, us := range []int64{row.s.P50, row.s.P90, row.s.P99, row.s.P999, row.s.Max} {
 			cells = append(cells, fmt.Sprintf("%.2f", float64(us)/1000))

@@ -90,6 +90,70 @@ func TestSseloadWritesAPageOfItsOwn(t *testing.T) {
 	assert.NotContains(t, string(html), "NaN")
 }
 
+func TestAStormIsAScenario(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("the load generator needs Linux")
+	}
+	var out bytes.Buffer
+	require.NoError(t, run(t.Context(), []string{"-scenario", "storm", "-url", serve(t), "-conns", "6", "-kill-after", "100ms", "-duration", "600ms", "-warmup", "0s", "-time-field", ".at", "-time-unit", "1ms"}, &out, io.Discard))
+	assert.Contains(t, out.String(), "open at the end 6")
+	assert.Contains(t, out.String(), "came back   6 times")
+	assert.NotContains(t, out.String(), "no timestamp")
+}
+
+func TestScenariosFillInWhatFlagsLeftOut(t *testing.T) {
+	get := func(args ...string) load.Options {
+		opt, _, err := parse(append(args, "-conns", "100"), io.Discard)
+		require.NoError(t, err)
+		return opt
+	}
+	assert.Equal(t, 2.0, get("-scenario", "churn").Churn)
+	assert.Equal(t, 7.0, get("-scenario", "churn", "-churn", "7").Churn)
+	assert.Equal(t, 10, get("-scenario", "slow").Slow)
+	assert.Equal(t, 20, get("-scenario", "kill").Kill)
+	assert.Equal(t, 100, get("-scenario", "storm").Kill)
+	assert.Zero(t, get("-scenario", "idle").Kill)
+	get("-scenario", "personal", "-url", "http://127.0.0.1/u/{n}")
+	_, _, err := parse([]string{"-scenario", "personal", "-url", "http://127.0.0.1/u"}, io.Discard)
+	assert.ErrorContains(t, err, "needs {n}")
+	_, _, err = parse([]string{"-scenario", "x"}, io.Discard)
+	assert.ErrorContains(t, err, `scenario "x"`)
+}
+
+func TestSseloadJoinsTheFilesOfSeveralProcesses(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("the load generator needs Linux")
+	}
+	dir := t.TempDir()
+	files := []string{filepath.Join(dir, "1.json"), filepath.Join(dir, "2.json")}
+	url := serve(t)
+	for i, file := range files {
+		require.NoError(t, run(t.Context(), []string{"-url", url, "-conns", "3", "-first-source", strconv.Itoa(i), "-duration", "200ms", "-warmup", "0s", "-time-field", "at", "-time-unit", "1ms", "-json", file}, io.Discard, io.Discard))
+	}
+	var out bytes.Buffer
+	require.NoError(t, run(t.Context(), append([]string{"-join", "-html", filepath.Join(dir, "all.html")}, files...), &out, io.Discard))
+	assert.Contains(t, out.String(), "6 connections")
+	assert.Contains(t, out.String(), "connected   6, open at the end 6")
+	assert.FileExists(t, filepath.Join(dir, "all.html"))
+	assert.ErrorContains(t, run(t.Context(), []string{"-join"}, io.Discard, io.Discard), "files are missing")
+	assert.ErrorContains(t, run(t.Context(), []string{"-join", filepath.Join(dir, "all.html")}, io.Discard, io.Discard), "all.html")
+}
+
+func TestHoldWaitsForALine(t *testing.T) {
+	var said bytes.Buffer
+	in, out := io.Pipe()
+	done := make(chan struct{})
+	go func() { // until the line is written
+		defer close(done)
+		hold(&said, in)(t.Context(), 5)
+	}()
+	_, err := out.Write([]byte("go\n"))
+	require.NoError(t, err)
+	<-done
+	assert.Equal(t, "connected 5\n", said.String())
+	_ = out.Close()
+}
+
 func TestPageNamesWhatDisturbedTheRun(t *testing.T) {
 	s := disturbances(load.Result{Warnings: []string{"a"}, Broken: true, Errors: map[string]int64{"status 503": 3}})
 	assert.Equal(t, []string{"a", "the run was interrupted", "3 connections ended: status 503"}, s.List)

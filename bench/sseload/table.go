@@ -23,12 +23,18 @@ func table(w io.Writer, r load.Result) error {
 	row(&b, "connect", r.Connect)
 	row(&b, "head", r.Head)
 	row(&b, "first event", r.FirstEvent)
+	if r.Back.Count > 0 {
+		row(&b, "back", r.Back)
+	}
 	row(&b, "latency", r.Latency)
 	if s := r.Server; s != nil {
 		fmt.Fprintf(&b, "  server      CPU %.2f s, %.2f us an event; RSS %d KiB before, %d connected, %d at the end, %.2f KiB a connection\n",
 			s.CPUSeconds, s.CPUPerEvent, s.RSSBefore, s.RSSConnected, s.RSSEnd, s.RSSPerConn)
 	}
 	fmt.Fprintf(&b, "  sseload     CPU %.2f s, busiest worker %.0f %%, RSS %d KiB\n", r.Client.CPUSeconds, 100*r.Client.Busiest, r.Client.RSSKiB)
+	if r.Reopened > 0 {
+		fmt.Fprintf(&b, "  came back   %d times\n", r.Reopened)
+	}
 	if r.Slow != nil {
 		fmt.Fprintf(&b, "  slow        %d connections that never read, %d closed by the server\n", r.Slow.Conns, r.Slow.Closed)
 	}

@@ -1,13 +1,16 @@
 package chart
 
 import (
+	"bytes"
 	_ "embed"
 	"html/template"
 	"io"
+	"os"
+	"path/filepath"
 )
 
 // Colors is how many colours the style sheet has.
-const Colors = 10
+const Colors = 12
 
 // Page is what one HTML file shows. Strings are text; template.HTML is written as
 // it is.
@@ -71,4 +74,20 @@ func (p Page) Write(w io.Writer) error {
 		return err
 	}
 	return t.Execute(w, p)
+}
+
+// WriteFile writes the page to a file, which it makes with its directory, and gives
+// the file's whole path.
+func (p Page) WriteFile(file string) (string, error) {
+	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+		return "", err
+	}
+	var b bytes.Buffer
+	if err := p.Write(&b); err != nil {
+		return "", err
+	}
+	if err := os.WriteFile(file, b.Bytes(), 0o644); err != nil {
+		return "", err
+	}
+	return filepath.Abs(file)
 }

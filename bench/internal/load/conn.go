@@ -17,8 +17,10 @@ type conn struct {
 	fd     int32
 	phase  phase
 	slow   bool // never reads
+	known  bool // was open before: it comes back
 	seen   bool // had an event
 	hasID  bool
+	index  int   // in its worker
 	began  int64 // unix nanoseconds of connect
 	lastID int64
 	head   []byte // what came of the response head; nil once it is parsed

@@ -13,6 +13,7 @@ const maxPending = 256
 
 // open starts the connections that are due and gives how long to sleep.
 func (w *worker) open() time.Duration {
+	wait := w.reopen(time.Now())
 	due := len(w.conns)
 	if w.opt.Rate > 0 {
 		share := float64(w.opt.Rate) / float64(w.opt.Workers)
@@ -25,7 +26,7 @@ func (w *worker) open() time.Duration {
 	if w.opened < len(w.conns) && w.pending < maxPending {
 		return rampWait
 	}
-	return idleWait
+	return wait
 }
 
 // target gives where connection i of this worker goes.
@@ -34,10 +35,11 @@ func (w *worker) target(i int) target { return w.targets[(w.first+i)%len(w.targe
 func (w *worker) dial(i int) {
 	c := &w.conns[i]
 	c.began = time.Now().UnixNano()
-	fd, err := dial(w.target(i), source((w.first+i)%w.opt.Sources), c.slow)
+	fd, err := w.socket(w.target(i), source(w.opt.FirstSource+(w.first+i)%w.opt.Sources), c.slow)
 	if err != nil {
 		c.phase = closed
 		w.fail(nil, "connect: "+err.Error())
+		w.later(c)
 		return
 	}
 	c.fd, c.phase = int32(fd), connecting
@@ -52,17 +54,22 @@ func (w *worker) connected(i int, c *conn) {
 		w.fail(c, "connect: "+unix.Errno(e).Error())
 		return
 	}
-	request := w.target(i).request
+	request := w.request(i, c)
 	if n, err := unix.Write(int(c.fd), request); n != len(request) {
 		w.fail(c, "request: "+errText(err))
 		return
 	}
-	record(w.count.connect, time.Now().UnixNano()-c.began)
 	w.pending--
 	c.phase = awaitingHead
-	w.live.requested.Add(1)
+	if !c.known {
+		if w.target(i).tls == nil { // else it is the pump that connects
+			record(w.count.connect, time.Now().UnixNano()-c.began)
+		}
+		w.live.requested.Add(1)
+	}
 	interest := uint32(unix.EPOLLIN)
 	if c.slow {
+		w.stay(c)
 		interest = unix.EPOLLRDHUP // EPOLLERR and EPOLLHUP come unasked
 	}
 	err := unix.EpollCtl(w.epfd, unix.EPOLL_CTL_MOD, int(c.fd), &unix.EpollEvent{Events: interest, Fd: int32(i)})
@@ -75,6 +82,7 @@ func (w *worker) slowGone(c *conn, events uint32) {
 	if events&(unix.EPOLLRDHUP|unix.EPOLLHUP|unix.EPOLLERR) != 0 {
 		w.live.slowClosed.Add(1)
 		w.shut(c)
+		w.later(c)
 	}
 }
 
@@ -86,7 +94,10 @@ func (w *worker) closeSome(n int64) {
 			return
 		}
 		if c := &w.conns[i]; c.phase == streaming && !c.slow {
-			w.shut(c)
+			w.leave(c)
+			if w.opt.Storm {
+				w.again.now = append(w.again.now, i)
+			}
 			n--
 		}
 	}
@@ -98,6 +109,7 @@ func (w *worker) fail(c *conn, why string) {
 	w.live.failed.Add(1)
 	if c != nil {
 		w.shut(c)
+		w.later(c)
 	}
 }
 
@@ -109,7 +121,11 @@ func (w *worker) shut(c *conn) {
 		w.live.open.Add(-1)
 	}
 	_ = unix.Close(int(c.fd)) // also takes it out of epoll
-	*c = conn{phase: closed, slow: c.slow}
+	fresh := conn{phase: closed, index: c.index, slow: c.slow, known: c.known || c.phase == streaming || c.slow}
+	if w.opt.Resume {
+		fresh.hasID, fresh.lastID = c.hasID, c.lastID
+	}
+	*c = fresh
 }
 
 func (w *worker) close() {
@@ -118,6 +134,7 @@ func (w *worker) close() {
 			w.shut(c)
 		}
 	}
+	w.pumps.stop()
 	_ = unix.Close(w.epfd)
 }
 

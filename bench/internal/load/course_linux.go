@@ -5,14 +5,15 @@ import (
 	"io"
 	"os"
 	"time"
+
+	"github.com/freshet-go/freshet/bench/internal/machine"
 )
 
-// sampleEvery is the distance of two samples; lineEvery that of two progress
-// lines on a terminal, and plainEvery elsewhere.
+// lineEvery is the distance of two progress lines on a terminal, plainEvery that
+// elsewhere.
 const (
-	sampleEvery = 250 * time.Millisecond
-	lineEvery   = 500 * time.Millisecond
-	plainEvery  = 5 * time.Second
+	lineEvery  = 500 * time.Millisecond
+	plainEvery = 5 * time.Second
 )
 
 // totals are the live counts of all workers at one moment.
@@ -76,10 +77,10 @@ func (c *course) look(what string) {
 
 func (c *course) sample(t time.Time) {
 	s := Sample{AtMS: t.Sub(c.start).Milliseconds(), Open: c.now.open, Events: c.now.events, Bytes: c.now.bytes}
-	if c.opt.PID > 0 {
-		cpu, _ := processCPU(c.opt.PID) // a server that died shows in the errors
+	if len(c.opt.PIDs) > 0 {
+		cpu, _ := together(c.opt.PIDs, machine.CPU) // a server that died shows in the errors
 		s.CPUMS = cpu.Milliseconds()
-		s.RSSKiB, _ = quickRSS(c.opt.PID)
+		s.RSSKiB, _ = together(c.opt.PIDs, machine.QuickKiB)
 	}
 	c.samples = append(c.samples, s)
 }

@@ -23,7 +23,7 @@ func TestRunRefusesTargetsOutsideLoopback(t *testing.T) {
 		"http://127.0.0.1.example.com/": "the host must be an address in 127.0.0.0/8",
 		"http://localhost@192.0.2.1/":   "the host must be an address in 127.0.0.0/8",
 		"http:///events":                "the host must be an address in 127.0.0.0/8",
-		"https://127.0.0.1/":            "the scheme must be http",
+		"ftp://127.0.0.1/":              "the scheme must be http or https",
 		"127.0.0.1:80":                  "url",
 		"":                              "the scheme must be http",
 		"http://127.0.0.1:0/":           "the port must be from 1 to 65535",
@@ -35,11 +35,11 @@ func TestRunRefusesTargetsOutsideLoopback(t *testing.T) {
 }
 
 func TestTargetKeepsHostPathAndQuery(t *testing.T) {
-	got, err := parseTarget("http://localhost:8080/events?only=cpu,memory#x", nil)
+	got, err := Options{}.parseTarget("http://localhost:8080/events?only=cpu,memory#x", nil)
 	require.NoError(t, err)
 	assert.Equal(t, "127.0.0.1:8080", got.addr.String())
 	assert.Contains(t, string(got.request), "GET /events?only=cpu,memory HTTP/1.1\r\nHost: localhost:8080\r\n")
-	got, err = parseTarget("http://127.9.8.7", nil)
+	got, err = Options{}.parseTarget("http://127.9.8.7", nil)
 	require.NoError(t, err)
 	assert.Equal(t, "127.9.8.7:80", got.addr.String())
 	assert.Contains(t, string(got.request), "GET / HTTP/1.1\r\n")
@@ -59,16 +59,21 @@ func TestOptionsOutOfBoundsAreNamed(t *testing.T) {
 		"conns 0":             func(o *Options) { o.Conns = 0 },
 		"conns 200001":        func(o *Options) { o.Conns = 200_001 },
 		"duration 0s":         func(o *Options) { o.Duration = 0 },
-		"duration 10m0.001s":  func(o *Options) { o.Duration = MaxDuration + time.Millisecond },
+		"duration 2h0m0.001s": func(o *Options) { o.Duration = MaxDuration + time.Millisecond },
 		"warmup -1s":          func(o *Options) { o.Warmup = -time.Second },
 		"connect timeout -1s": func(o *Options) { o.ConnectTimeout = -time.Second },
 		"rate -1":             func(o *Options) { o.Rate = -1 },
 		"workers 65":          func(o *Options) { o.Workers = 65 },
 		"sources 6400001":     func(o *Options) { o.Sources = maxSources + 1 },
+		"first source -1":     func(o *Options) { o.FirstSource = -1 },
 		"time unit 1m0s":      func(o *Options) { o.TimeUnit = time.Minute },
-		"pid -1":              func(o *Options) { o.PID = -1 },
+		"pid [1 -1]":          func(o *Options) { o.PIDs = []int{1, -1} },
 		"slow -1":             func(o *Options) { o.Slow = -1 },
 		"slow 199991":         func(o *Options) { o.Slow = 199_991 },
+		"churn -1":            func(o *Options) { o.Churn = -1 },
+		"slow stay -1s":       func(o *Options) { o.SlowStay = -1 * time.Second },
+		"reconnect -1s":       func(o *Options) { o.Reconnect = -time.Second },
+		"slow 1: needs":       func(o *Options) { o.URLs, o.Slow = []string{"https://127.0.0.1/"}, 1 },
 		"kill 11":             func(o *Options) { o.Kill = 11 },
 		"kill after 1s":       func(o *Options) { o.Kill, o.KillAfter = 1, time.Second },
 	} {
@@ -124,6 +129,26 @@ func TestDataWithoutATimestampIsToldApart(t *testing.T) {
 	}
 	_, ok := newTimeField("t", time.Second).find([]byte(`{"t":99999999999999}`))
 	assert.False(t, ok, "overflow")
+}
+
+func TestTimestampIsFoundByItsPath(t *testing.T) {
+	for _, c := range []struct {
+		path, data string
+		want       int64
+	}{
+		{".t", `{"t":5}`, 5},
+		{".t", `{"x":{"t":3},"t":4}`, 4},
+		{".meta.sent", `{"sent":1,"a":[{"sent":2},"}]\"{"], "meta" : { "x":null, "sent" : "6" }}`, 6},
+		{".a.b.c", ` {"a":{"b":{"c":7.9}}} `, 7},
+	} {
+		got, ok := newTimeField(c.path, 1).find([]byte(c.data))
+		assert.True(t, ok, c.data)
+		assert.Equal(t, c.want, got, c.data)
+	}
+	for _, data := range []string{``, `{`, `{}`, `{"a":{"t":3}}`, `[{"t":3}]`, `{"t"`, `{"t":`, `{"a":1 "t":3}`, `{"a":"`, `{"a\`, `"t"`, `{"t":null}`} {
+		_, ok := newTimeField(".t", 1).find([]byte(data))
+		assert.False(t, ok, data)
+	}
 }
 
 func TestIdsTellGapsAndDuplicates(t *testing.T) {

@@ -44,10 +44,14 @@ func (w *worker) take(c *conn, b []byte) error {
 			return err
 		}
 		c.head, c.phase, b = nil, streaming, rest
-		record(w.count.head, w.now-c.began)
-		w.live.heads.Add(1)
 		w.live.open.Add(1)
-		w.live.lastHead.Store(w.now)
+		if c.known {
+			record(w.count.back, w.now-c.began)
+		} else {
+			record(w.count.head, w.now-c.began)
+			w.live.heads.Add(1)
+			w.live.lastHead.Store(w.now)
+		}
 	}
 	ended, err := c.body.feed(b, w.onBody)
 	if err == nil && ended {
@@ -69,9 +73,12 @@ func (w *worker) event(e *Event) {
 	w.moreEvents++
 	if !c.seen {
 		c.seen = true
-		record(w.count.firstEvent, w.now-c.began)
+		if !c.known {
+			record(w.count.firstEvent, w.now-c.began)
+		}
 	}
-	if at, ok := w.field.find(e.Data); ok {
+	at, ok := w.field.find(e.Data)
+	if ok {
 		record(w.count.latency, w.now-at)
 		w.worst = max(w.worst, w.now-at)
 	} else {
@@ -82,6 +89,7 @@ func (w *worker) event(e *Event) {
 		w.count.unnumbered++
 		return
 	}
+	w.count.byEvent.add(id, at, w.now)
 	missing, duplicate := c.follow(id)
 	w.count.gaps += missing
 	if duplicate {

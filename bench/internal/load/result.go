@@ -19,6 +19,7 @@ type Result struct {
 	Connect    Summary          `json:"connect_us"`        // TCP: until writable
 	Head       Summary          `json:"head_us"`           // from connect until the head is whole
 	FirstEvent Summary          `json:"first_event_us"`    // from connect until the first event
+	Back       Summary          `json:"back_us"`           // as head, of connections that came back in the window
 	Latency    Summary          `json:"latency_us"`        // from the timestamp in the data, in the window
 	Curve      []Quantile       `json:"latency_curve"`     // the same, at more percentiles
 	Events     int64            `json:"events"`            // all counts from here on: in the window
@@ -28,6 +29,7 @@ type Result struct {
 	Gaps       int64            `json:"gaps"`              // ids that were jumped over
 	Duplicates int64            `json:"duplicates"`        // ids not above the one before
 	Untimed    int64            `json:"untimed"`           // events without the timestamp
+	Reopened   int64            `json:"reopened"`          // connections that came back, or tried to
 	Unnumbered int64            `json:"unnumbered"`        // events without a numeric id
 	EventsPerS float64          `json:"events_per_second"` //
 	BytesPerS  float64          `json:"bytes_per_second"`  //
@@ -35,6 +37,11 @@ type Result struct {
 	Broken     bool             `json:"interrupted"`       // the context ended the run early
 	Warnings   []string         `json:"warnings,omitempty"`
 	Errors     map[string]int64 `json:"errors,omitempty"`
+
+	// Histograms are whole, so that results can be joined; ByEvent is there if
+	// Options.ByEvent asked for it, by id.
+	Histograms *Histograms  `json:"histograms,omitempty"`
+	ByEvent    []EventTally `json:"by_event,omitempty"`
 
 	Slow    *SlowResult `json:"slow,omitempty"`
 	Kill    *KillResult `json:"kill,omitempty"`
@@ -78,7 +85,7 @@ type KillResult struct {
 
 // ServerUse is what the server process used.
 type ServerUse struct {
-	PID            int     `json:"pid"`
+	PID            int     `json:"pid"`               // of the first of its processes
 	CPUSeconds     float64 `json:"cpu_seconds"`       // in the window, user and system
 	CPUPerEvent    float64 `json:"cpu_per_event_us"`  // CPUSeconds over events received
 	RSSBefore      int64   `json:"rss_before_kib"`    // before the first connection
@@ -101,6 +108,9 @@ type ClientUse struct {
 	// process is known.
 	Others float64 `json:"others"`
 }
+
+// sampleEvery is the distance of two samples.
+const sampleEvery = 250 * time.Millisecond
 
 // Sample is one point of the run's course.
 type Sample struct {

@@ -6,9 +6,12 @@ import (
 	"fmt"
 	"os"
 	"runtime"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/freshet-go/freshet/bench/internal/machine"
 )
 
 // The stages of a run, in order. Workers read them, the coordinator sets them.
@@ -46,7 +49,11 @@ func Run(ctx context.Context, opt Options) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	if err := RaiseFileLimit(opt.Conns + opt.Slow + spareFiles); err != nil {
+	files := opt.Conns + opt.Slow
+	if slices.ContainsFunc(targets, func(t target) bool { return t.tls != nil }) {
+		files *= 3 // both ends of a pump, and the connection
+	}
+	if err := machine.RaiseFileLimit(files + spareFiles); err != nil {
 		return Result{}, err
 	}
 	r := &run{opt: opt, result: Result{URLs: opt.URLs, Conns: opt.Conns, Started: time.Now().UTC().Truncate(time.Millisecond)}}
@@ -61,12 +68,12 @@ func Run(ctx context.Context, opt Options) (Result, error) {
 // prepare makes the workers and takes the server's memory before the first
 // connection.
 func (r *run) prepare(targets []target) error {
-	if r.opt.PID > 0 {
-		rss, err := ResidentKiB(r.opt.PID)
+	if len(r.opt.PIDs) > 0 {
+		rss, err := together(r.opt.PIDs, machine.ResidentKiB)
 		if err != nil {
-			return fmt.Errorf("pid %d: %w", r.opt.PID, err)
+			return fmt.Errorf("pid %v: %w", r.opt.PIDs, err)
 		}
-		r.result.Server = &ServerUse{PID: r.opt.PID, RSSBefore: rss}
+		r.result.Server = &ServerUse{PID: r.opt.PIDs[0], RSSBefore: rss}
 	}
 	n := min(r.opt.Workers, r.opt.Conns)
 	r.opt.Workers = n
@@ -81,6 +88,18 @@ func (r *run) prepare(targets []target) error {
 		first += conns + slow
 	}
 	return nil
+}
+
+// together adds up a figure of several processes.
+func together[T int64 | time.Duration](pids []int, figure func(pid int) (T, error)) (sum T, err error) {
+	for _, pid := range pids {
+		one, err := figure(pid)
+		if err != nil {
+			return sum, err
+		}
+		sum += one
+	}
+	return sum, nil
 }
 
 // share gives the i-th of n parts of total, as equal as can be.
@@ -98,12 +117,34 @@ func (r *run) measure(ctx context.Context) error {
 		return errors.New("no connection got the response head of an event stream")
 	}
 	r.wait(ctx, r.opt.Warmup, "warming up", never)
+	r.begin(ctx)
 	r.window(ctx)
 	r.result.Broken = ctx.Err() != nil
 	return nil
 }
 
 func never() bool { return false }
+
+// begin waits for Options.Begin, while the connections are read.
+func (r *run) begin(ctx context.Context) {
+	if r.opt.Begin == nil {
+		return
+	}
+	begun := make(chan struct{})
+	go func() { // ends when Begin returns, which ctx makes it do
+		defer close(begun)
+		r.opt.Begin(ctx, r.course.now.heads)
+	}()
+	r.wait(ctx, MaxDuration, "waiting for the others", func() bool {
+		select {
+		case <-begun:
+			return true
+		default:
+			return false
+		}
+	})
+	<-begun
+}
 
 func (r *run) allAnswered() bool {
 	return r.course.now.heads+r.course.now.failed >= int64(r.opt.Conns) &&
@@ -145,7 +186,7 @@ func (r *run) answered(whole bool) {
 			fmt.Sprintf("%d of %d connections have no response head", missing, r.opt.Conns))
 	}
 	if s := r.result.Server; s != nil {
-		s.RSSConnected, _ = ResidentKiB(s.PID) // a server that died shows in the errors
+		s.RSSConnected, _ = together(r.opt.PIDs, machine.ResidentKiB) // a server that died shows in the errors
 	}
 }
 
@@ -154,9 +195,9 @@ func (r *run) window(ctx context.Context) {
 	s := r.result.Server
 	var cpu time.Duration
 	if s != nil {
-		cpu, _ = processCPU(s.PID)
+		cpu, _ = together(r.opt.PIDs, machine.CPU)
 	}
-	machine, own, began := MachineCPU(), ownCPU(), time.Now()
+	busy, own, began := machine.Busy(), machine.OwnCPU(), time.Now()
 	r.enter(stageWindow)
 	if r.opt.Kill > 0 {
 		r.wait(ctx, r.opt.KillAfter, "measuring", never)
@@ -165,16 +206,16 @@ func (r *run) window(ctx context.Context) {
 	r.wait(ctx, r.opt.Duration-time.Since(began), "measuring", never)
 	length := time.Since(began)
 	r.result.WindowSeconds = length.Seconds()
-	r.result.Client.CPUSeconds = (ownCPU() - own).Seconds()
-	r.result.Client.RSSKiB, _ = quickRSS(os.Getpid()) // /proc of this process is always there
+	r.result.Client.CPUSeconds = (machine.OwnCPU() - own).Seconds()
+	r.result.Client.RSSKiB, _ = machine.QuickKiB(os.Getpid()) // /proc of this process is always there
 	r.result.Open = r.course.now.open
 	if s != nil {
-		after, err := processCPU(s.PID)
+		after, err := together(r.opt.PIDs, machine.CPU)
 		if err == nil {
 			s.CPUSeconds = (after - cpu).Seconds()
 		}
-		s.RSSEnd, _ = ResidentKiB(s.PID)
-		others := (MachineCPU() - machine).Seconds() - s.CPUSeconds - r.result.Client.CPUSeconds
+		s.RSSEnd, _ = together(r.opt.PIDs, machine.ResidentKiB)
+		others := (machine.Busy() - busy).Seconds() - s.CPUSeconds - r.result.Client.CPUSeconds
 		r.result.Client.Others = max(0, others/length.Seconds()/float64(runtime.NumCPU()))
 	}
 }

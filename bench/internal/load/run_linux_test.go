@@ -48,7 +48,7 @@ func stream(n, skip int) http.HandlerFunc {
 func TestRunCountsWhatArrives(t *testing.T) {
 	var progress bytes.Buffer
 	got, err := Run(t.Context(), Options{
-		URLs: []string{serve(t, stream(20, 7))}, Conns: 10, Duration: 600 * time.Millisecond, Workers: 2, PID: os.Getpid(), Progress: &progress, Sources: 3,
+		URLs: []string{serve(t, stream(20, 7))}, Conns: 10, Duration: 600 * time.Millisecond, Workers: 2, PIDs: []int{os.Getpid()}, Progress: &progress, Sources: 3,
 	})
 	require.NoError(t, err)
 	assert.Equal(t, int64(10), got.Heads)

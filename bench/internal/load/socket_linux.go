@@ -2,7 +2,6 @@ package load
 
 import (
 	"errors"
-	"fmt"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
@@ -56,24 +55,6 @@ func prepare(fd int, from [4]byte, slow bool) error {
 func readSome(fd int, buf []byte) (int, unix.Errno) {
 	n, _, e := unix.RawSyscall(unix.SYS_READ, uintptr(fd), uintptr(unsafe.Pointer(&buf[0])), uintptr(len(buf)))
 	return int(n), e
-}
-
-// RaiseFileLimit makes room for n open files in this process, above the hard limit
-// if the process may (root), or says in its error how many there may be.
-func RaiseFileLimit(n int) error {
-	need := uint64(n)
-	var limit unix.Rlimit
-	if err := unix.Getrlimit(unix.RLIMIT_NOFILE, &limit); err != nil {
-		return err
-	}
-	if limit.Cur >= need {
-		return nil
-	}
-	want := unix.Rlimit{Cur: need, Max: max(limit.Max, need)}
-	if err := unix.Setrlimit(unix.RLIMIT_NOFILE, &want); err != nil {
-		return fmt.Errorf("%d open files are needed: the limit is %d and cannot be raised (%w)", need, limit.Max, err)
-	}
-	return nil
 }
 
 // spareFiles is what a run needs besides its connections.

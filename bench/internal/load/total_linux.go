@@ -1,24 +1,15 @@
 package load
 
-import "fmt"
-
-// busyWarning is the part of the window from which on a worker counts as the
-// bottleneck.
-const busyWarning = 0.9
-
-// othersWarning is the part of the machine from which on the rest of it counts as
-// a disturbance.
-const othersWarning = 0.05
-
 // addUp takes the counts of all workers together. Their loops must have ended.
 func (r *Result) addUp(workers []*worker) {
-	connect, head, first, latency := newHistogram(), newHistogram(), newHistogram(), newHistogram()
+	connect, head, first, back, latency := newHistogram(), newHistogram(), newHistogram(), newHistogram(), newHistogram()
 	r.Errors = map[string]int64{}
 	for _, w := range workers {
 		c := &w.count
 		connect.Merge(c.connect)
 		head.Merge(c.head)
 		first.Merge(c.firstEvent)
+		back.Merge(c.back)
 		latency.Merge(c.latency)
 		r.Events += c.events
 		r.Bytes += c.bytes
@@ -27,51 +18,19 @@ func (r *Result) addUp(workers []*worker) {
 		r.Gaps += c.gaps
 		r.Duplicates += c.duplicates
 		r.Untimed += c.untimed
+		r.Reopened += c.reopened
 		r.Unnumbered += c.unnumbered
 		r.Worst = max(r.Worst, w.worst/1000)
+		r.ByEvent = mergeTallies(r.ByEvent, c.byEvent.list())
 		for why, n := range w.errs {
+			r.Errors[why] += n
+		}
+		for why, n := range w.pumps.errs { // they have ended
 			r.Errors[why] += n
 		}
 		if r.WindowSeconds > 0 {
 			r.Client.Busiest = max(r.Client.Busiest, 1-c.waited.Seconds()/r.WindowSeconds)
 		}
 	}
-	r.Connect, r.Head, r.FirstEvent, r.Latency = summarize(connect), summarize(head), summarize(first), summarize(latency)
-	r.Curve = curve(latency)
-}
-
-// conclude computes what follows from the counts, and warns.
-func (r *Result) conclude() {
-	if r.WindowSeconds > 0 {
-		r.EventsPerS = float64(r.Events) / r.WindowSeconds
-		r.BytesPerS = float64(r.Bytes) / r.WindowSeconds
-	}
-	if r.Client.Busiest > busyWarning {
-		r.Warnings = append(r.Warnings, fmt.Sprintf(
-			"a worker was busy for %.0f %% of the window: the load generator may be the bottleneck", 100*r.Client.Busiest))
-	}
-	if r.Client.Others > othersWarning {
-		r.Warnings = append(r.Warnings, fmt.Sprintf("other processes took %.0f %% of the machine", 100*r.Client.Others))
-	}
-	if r.Untimed > 0 {
-		r.Warnings = append(r.Warnings, fmt.Sprintf("%d events had no timestamp", r.Untimed))
-	}
-	s := r.Server
-	if s == nil {
-		return
-	}
-	if len(r.URLs) > 1 {
-		r.Warnings = append(r.Warnings, "several URLs, and the figures of one server process: they are over all connections and all events")
-	}
-	if r.Events > 0 {
-		s.CPUPerEvent = s.CPUSeconds * 1e6 / float64(r.Events)
-	}
-	if r.Heads > 0 {
-		s.RSSPerConn = float64(s.RSSEnd-s.RSSBefore) / float64(r.Heads)
-		s.IdleRSSPerConn = float64(s.RSSConnected-s.RSSBefore) / float64(r.Heads)
-	}
-	for _, sample := range r.Samples {
-		s.RSSMax = max(s.RSSMax, sample.RSSKiB)
-	}
-	s.RSSMax = max(s.RSSMax, s.RSSEnd, s.RSSConnected)
+	r.summarize(connect, head, first, back, latency)
 }

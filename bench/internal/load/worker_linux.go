@@ -1,6 +1,7 @@
 package load
 
 import (
+	"context"
 	"errors"
 	"sync/atomic"
 	"time"
@@ -20,8 +21,11 @@ const (
 type counts struct {
 	events, bytes, reads, comments        int64
 	gaps, duplicates, untimed, unnumbered int64
+	reopened                              int64
 	waited                                time.Duration
 	connect, head, firstEvent, latency    *hdrhistogram.Histogram
+	back                                  *hdrhistogram.Histogram // as head, of those that come back
+	byEvent                               tallies
 }
 
 // live are the counts that the progress line and the coordinator read while the
@@ -44,6 +48,8 @@ type worker struct {
 	field   timeField
 	first   int // index of conns[0] among all connections, for the source address
 	conns   []conn
+	again   comebacks
+	pumps   pumps
 	opened  int
 	pending int
 	start   time.Time
@@ -70,14 +76,19 @@ type worker struct {
 
 func newWorker(opt Options, targets []target, first, conns, slow int, stage *atomic.Int32) (*worker, error) {
 	w := &worker{
-		opt: opt, targets: targets, field: newTimeField(opt.TimeField, opt.TimeUnit), first: first,
+		again: comebacks{churn: opt.Churn / float64(opt.Workers)},
+		opt:   opt, targets: targets, field: newTimeField(opt.TimeField, opt.TimeUnit), first: first,
 		conns: make([]conn, conns+slow), stage: stage, killed: make(chan struct{}), ended: make(chan struct{}),
 		buf: make([]byte, 64<<10), errs: map[string]int64{},
+	}
+	for i := range w.conns {
+		w.conns[i].index = i
 	}
 	for i := range slow {
 		w.conns[i].slow = true // first, so that they are stuck when the window begins
 	}
-	w.count = counts{connect: newHistogram(), head: newHistogram(), firstEvent: newHistogram(), latency: newHistogram()}
+	w.count = counts{connect: newHistogram(), head: newHistogram(), firstEvent: newHistogram(), latency: newHistogram(), back: newHistogram()}
+	w.pumps.ctx, w.pumps.cancel = context.WithCancel(context.Background())
 	w.onBody, w.onEvent = w.content, w.event
 	var err error
 	if w.epfd, err = unix.EpollCreate1(unix.EPOLL_CLOEXEC); err != nil {
@@ -126,11 +137,14 @@ func (w *worker) enter(stage int32) bool {
 		w.measuring = true
 		w.count.events, w.count.bytes, w.count.reads, w.count.comments = 0, 0, 0, 0
 		w.count.gaps, w.count.duplicates, w.count.untimed, w.count.unnumbered = 0, 0, 0, 0
-		w.count.waited = 0
+		w.count.waited, w.count.reopened = 0, 0
 		w.count.latency.Reset()
+		w.count.back.Reset()
+		w.again.since = time.Now()
+		w.count.byEvent = newTallies(w.opt.ByEvent)
 	}
 	if n := w.kill.Swap(0); n > 0 {
-		w.closeSome(n)
+		w.closeSome(n) // and opens them again in a storm
 		close(w.killed)
 	}
 	return stage != stageDone

@@ -1,4 +1,4 @@
-package load
+package machine
 
 import (
 	"bytes"
@@ -14,9 +14,9 @@ import (
 // Linux that Go supports.
 const clockTick = 10 * time.Millisecond
 
-// processCPU gives the user and system time that a process has used so far, all
+// CPU gives the user and system time that a process has used so far, all
 // its threads together, to 10 ms.
-func processCPU(pid int) (time.Duration, error) {
+func CPU(pid int) (time.Duration, error) {
 	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	if err != nil {
 		return 0, err
@@ -35,22 +35,24 @@ func processCPU(pid int) (time.Duration, error) {
 }
 
 // ResidentKiB gives the resident memory of a process in KiB, at the cost of a
-// look at its page tables. It is exact, where the cheap counter that quickRSS
+// look at its page tables. It is exact, where the cheap counter that QuickKiB
 // reads lags by a few hundred KiB.
 func ResidentKiB(pid int) (int64, error) {
 	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/smaps_rollup", pid))
 	if err != nil {
-		return quickRSS(pid)
+		return QuickKiB(pid)
 	}
 	_, after, ok := bytes.Cut(b, []byte("\nRss:"))
 	fields := bytes.Fields(after)
 	if !ok || len(fields) == 0 {
-		return quickRSS(pid)
+		return QuickKiB(pid)
 	}
 	return strconv.ParseInt(string(fields[0]), 10, 64)
 }
 
-func quickRSS(pid int) (int64, error) {
+// QuickKiB gives the resident memory of a process in KiB from the kernel's own
+// counter, which costs next to nothing and lags by a few hundred KiB.
+func QuickKiB(pid int) (int64, error) {
 	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/statm", pid))
 	if err != nil {
 		return 0, err
@@ -63,8 +65,8 @@ func quickRSS(pid int) (int64, error) {
 	return pages * int64(os.Getpagesize()) / 1024, err
 }
 
-// ownCPU gives the time that this process has used.
-func ownCPU() time.Duration {
+// OwnCPU gives the time that this process has used.
+func OwnCPU() time.Duration {
 	var u unix.Rusage
 	if err := unix.Getrusage(unix.RUSAGE_SELF, &u); err != nil {
 		return 0
@@ -72,9 +74,9 @@ func ownCPU() time.Duration {
 	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
-// MachineCPU gives the time that all processors together have been busy, with
+// Busy gives the time that all processors together have been busy, with
 // interrupts and what the hypervisor gave to others.
-func MachineCPU() time.Duration {
+func Busy() time.Duration {
 	b, err := os.ReadFile("/proc/stat")
 	if err != nil {
 		return 0
@@ -89,4 +91,15 @@ func MachineCPU() time.Duration {
 		busy += n
 	}
 	return time.Duration(busy) * clockTick
+}
+
+// Descriptors gives how many files and sockets a process has open.
+func Descriptors(pid int) (int, error) {
+	d, err := os.Open(fmt.Sprintf("/proc/%d/fd", pid))
+	if err != nil {
+		return 0, err
+	}
+	defer func() { _ = d.Close() }()
+	names, err := d.Readdirnames(-1)
+	return len(names), err
 }
