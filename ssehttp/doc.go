@@ -40,8 +40,7 @@
 // idle it costs about 400 bytes besides its pipeline. TLS, connections that
 // something has wrapped (fasthttp's MaxConnsPerIP, a listener's own types) and
 // other operating systems use fasthttp's goroutine of the connection, and a
-// second one while there is something to write; they behave the same, but for
-// [Stats].Stalls, which only shards can count.
+// second one while there is something to write; they behave the same.
 //
 // Publishers are subscribed to, asked and cancelled on goroutines that exist
 // while such calls are due, never on a shard. A publisher that blocks in one of

@@ -23,3 +23,5 @@ func (*shards) end()           {}
 func (*shards) stats() []ShardStats { return nil }
 
 func (*shards) survey(int) []StreamInfo { return nil }
+
+func (*shards) laggards() []laggard { return nil }

@@ -21,6 +21,7 @@ type backlog struct {
 	off    int // bytes of the first frame that are written already
 	size   int // bytes that are not
 	since  time.Time
+	held   bool // demand was withheld
 }
 
 type lateFrame struct {
@@ -112,6 +113,9 @@ func (c *socket) queue(in *inbox, first uint32, off int) {
 	if begins {
 		c.tellStalled()
 	}
+	if c.crowded() {
+		c.close(Evicted)
+	}
 }
 
 // wait puts a frame into the backlog.
@@ -157,6 +161,9 @@ func (c *socket) resume() {
 	}
 	c.account(events, size)
 	if c.late == nil {
+		if l.held {
+			c.ask(false)
+		}
 		c.tellResumed(l.since)
 	}
 	if c.ending != 0 && c.late == nil {
@@ -201,7 +208,9 @@ func (c *socket) account(events, size int) {
 	c.shard.events += int64(events)
 	c.shard.bytes += int64(size)
 	c.record.wrote(size)
-	c.progress(events, size)
+	if c.progress(events, size, c.late != nil) {
+		c.late.held = true
+	}
 }
 
 // send writes until all is written or the kernel takes no more, and returns how
