@@ -25,8 +25,9 @@ type Options struct {
 	Heartbeat time.Duration
 
 	// StallTimeout is how long bytes may wait for a client that takes none
-	// before its connection is closed. 30 s; Never waits for as long as the
-	// kernel does.
+	// before its connection is closed, and how long a client may take for what
+	// waits when its stream is over. 30 s; Never waits for as long as the kernel
+	// does.
 	StallTimeout time.Duration
 
 	// Window is the most events that are asked of a connection's publisher

@@ -152,7 +152,7 @@ func (c *socket) due() int64 {
 	case c.late == nil && k.heartbeat != 0:
 		due = c.wrote + k.heartbeat
 	}
-	if c.until != 0 && c.ending == 0 && (due == 0 || c.until < due) {
+	if c.until != 0 && (due == 0 || c.until < due) {
 		due = c.until
 	}
 	return due
@@ -162,7 +162,9 @@ func (c *socket) due() int64 {
 func (c *socket) look() {
 	k, now := &c.shard.clock, c.shard.tick
 	switch {
-	case c.until != 0 && now >= c.until && c.ending == 0:
+	case c.until != 0 && now >= c.until && c.ending != 0:
+		c.close(Stalled)
+	case c.until != 0 && now >= c.until:
 		c.expired()
 	case c.late != nil && k.stall != 0 && now-c.wrote > k.stall:
 		c.close(Stalled)
@@ -177,6 +179,20 @@ func (c *socket) expired() {
 	c.dismiss()
 	if c.late == nil {
 		c.close(Expired)
+		return
+	}
+	c.hurry()
+}
+
+// hurry gives the client the stall timeout to take all that waits for it, now that
+// nothing comes behind it: one that takes a little now and then must not keep a
+// stream that is over.
+func (c *socket) hurry() {
+	k := &c.shard.clock
+	c.until = 0
+	if k.stall != 0 {
+		c.until = c.shard.tick + k.stall + 1
+		c.shard.schedule(c)
 	}
 }
 
@@ -185,6 +201,7 @@ func (s *shard) look(c *socket) int64 {
 	if c.gone {
 		return 0
 	}
+	s.wheel.remove(c) // where a backlog has begun it was placed already
 	return c.due()
 }
 
@@ -228,7 +245,9 @@ func (c *socket) sendAway(farewell [][]byte) {
 	c.dismiss()
 	if c.late == nil {
 		c.close(ShutDown)
+		return
 	}
+	c.hurry()
 }
 
 // close closes the socket. What the kernel has taken is still delivered, but to

@@ -53,6 +53,18 @@ func (st *stream) bound() {
 	}
 }
 
+// hurry gives the client the stall timeout to take all that waits for it, now that
+// nothing comes behind it; it needs mu.
+func (st *stream) hurry() {
+	if st.end != nil {
+		st.end.Stop()
+		st.end = nil
+	}
+	if stall := st.srv.opts.StallTimeout; stall != Never && st.why == 0 {
+		st.end = time.AfterFunc(stall, func() { st.abort(Stalled) })
+	}
+}
+
 // caughtUp is called by the writer when nothing waits any more; it needs mu.
 func (st *stream) caughtUp() {
 	if st.why != 0 {

@@ -19,7 +19,8 @@ const (
 	Failed
 	// Overrun: the publisher sent more events than were requested.
 	Overrun
-	// Stalled: bytes waited for StallTimeout and the client took none.
+	// Stalled: bytes waited for StallTimeout and the client took none, or did not
+	// take all of them in that time when its stream was over.
 	Stalled
 	// Flooded: the client sent more after its request than anybody reads.
 	Flooded

@@ -35,7 +35,7 @@ type stream struct {
 	why     Reason        // close now
 	written time.Time     // end of the last write
 	beats   *time.Timer   // the next heartbeat
-	end     *time.Timer   // of a stream that expires
+	end     *time.Timer   // of a stream that expires, or is ending
 	watch   *time.Timer   // looks after the write under way
 	watched bool          // watch is set
 	done    chan struct{} // closed by the writer that was there at the abort
@@ -70,7 +70,10 @@ func newStream(s *Server) *stream {
 }
 
 // start does not return before the connection is over: fasthttp closes it then.
-func (st *stream) start(head []byte, nc net.Conn, o opening) { st.run(&netWire{nc}, head, o) }
+func (st *stream) start(head []byte, nc net.Conn, o opening) {
+	limitSilenceOf(nc, st.srv.opts.StallTimeout)
+	st.run(&netWire{nc: nc}, head, o)
+}
 
 func (st *stream) run(w wire, head []byte, o opening) {
 	st.wire = w
@@ -181,6 +184,7 @@ func (st *stream) last(r Reason, frame []byte) {
 	st.ending = r
 	st.pending = append(st.pending, frame...)
 	st.added(len(frame))
+	st.hurry()
 }
 
 // sendAway says goodbye; the publisher is cancelled at once.

@@ -107,6 +107,7 @@ func (c *socket) queue(in *inbox, first uint32, off int) {
 		c.wait(lateFrame{b, e.kind})
 		if e.kind == theLast {
 			c.ending = e.why
+			c.hurry()
 		}
 		first = e.next
 	}
