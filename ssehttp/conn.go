@@ -21,9 +21,11 @@ type outlet interface {
 	// start takes the connection over and then subscribes, once the outlet can
 	// take events.
 	start(head []byte, nc net.Conn, o opening)
-	// carry sends bytes that nobody will change.
+	// carry sends bytes that nobody will change, those of an event; of a compressed
+	// stream, a fragment.
 	carry(frame *[]byte)
-	// encode sends an event whose bytes only this connection needs.
+	// encode sends an event whose bytes only this connection needs. The stream is
+	// not compressed.
 	encode(e Event) error
 	// last sends what is left to say, if anything, and then closes.
 	last(r Reason, frame []byte)
@@ -124,6 +126,12 @@ func (c *conn) OnNext(e Event) {
 		c.fail(Overrun, fmt.Errorf("event %d: %w", c.received, errOverrun))
 		return
 	}
+	if k := c.coding(); k != 0 {
+		if err := c.carryCoded(&e, k); err != nil {
+			c.fail(Failed, err)
+		}
+		return
+	}
 	if frame := e.sharedForm(c.srv.opts.Mode); frame != nil {
 		c.out.carry(frame)
 		return
@@ -170,7 +178,7 @@ func (c *conn) failure(err error) []byte {
 		c.srv.opts.Logger.Error("ssehttp: ErrorEvent gave an event that cannot be written", "error", encErr)
 		frame, _ = c.srv.opts.Mode.Append(nil, defaultErrorEvent(err))
 	}
-	return frame
+	return c.coding().fragment(frame)
 }
 
 func (c *conn) errorEvent(err error) (e Event) {

@@ -62,6 +62,20 @@ type Options struct {
 	// sets its own headers may do that instead.
 	CORS CORS
 
+	// Compression are the codings in which streams may be sent, the preferred one
+	// first, to clients whose Accept-Encoding has them. None: streams are sent as they
+	// are.
+	//
+	// Every event is compressed by itself and can be read when it has come. An
+	// encoded event (see [Event.Encoded]) is compressed once for all connections, on
+	// the goroutine that first sends it; any other once for each. A stream that is
+	// compressed costs a record of about 180 bytes besides what others cost, and no
+	// buffer; the compressors, at most one at work for each GOMAXPROCS, are shared by
+	// the process. Small events shrink little, because nothing before them counts:
+	// measure yours. Do not send a secret in one event with text that its attacker can
+	// choose.
+	Compression []Coding
+
 	// Authenticate, if set, is asked who sent a request before its handler is; the
 	// handler and its pipeline learn it from [Principal]. Its error refuses the
 	// request as a handler's does: Status(401, ...) is the usual one. It runs on the
@@ -104,6 +118,7 @@ func (o Options) Validate() error {
 		lastEventError(o.LastEvent, o.Mode),
 		o.Limits.validate(),
 		o.CORS.validate(),
+		codingsError(o.Compression),
 		hooksError(o.Hooks),
 	)
 }

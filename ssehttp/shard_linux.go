@@ -51,10 +51,10 @@ type shard struct {
 	ready    []unix.EpollEvent // what the poller found, until handled
 	asleep   bool
 	asked    []func()
-	farewell [][]byte // forms of the last frame for every connection
-	leaving  bool     // farewell is to be sent
-	quit     bool     // close everything and end
-	ended    bool     // nobody takes what is put
+	farewell *farewell // the last frame for every connection
+	leaving  bool      // farewell is to be sent
+	quit     bool      // close everything and end
+	ended    bool      // nobody takes what is put
 
 	wake    chan struct{} // one token: the loop may be looking away when it is woken
 	handled chan struct{} // one token: lets the poller ask again, so that readiness cannot pile up
@@ -73,7 +73,7 @@ type shard struct {
 	timer    *time.Timer
 	armed    int64 // the tick for which timer is set
 	ending   bool  // every connection is sent away
-	goodbye  [][]byte
+	goodbye  *farewell
 	scratch  []byte
 	began    time.Time // the turn
 	events   int64     // written and not yet counted: once a turn, not once a write
@@ -155,7 +155,7 @@ type turn struct {
 	in       inbox
 	ready    []unix.EpollEvent
 	asked    []func()
-	farewell [][]byte
+	farewell *farewell
 	leaving  bool
 	quit     bool
 }
@@ -319,11 +319,11 @@ func (s *shard) sort(in *inbox, place uint32) {
 }
 
 // sendAway says goodbye to every connection.
-func (s *shard) sendAway(farewell [][]byte) {
-	s.ending, s.goodbye = true, farewell
+func (s *shard) sendAway(f *farewell) {
+	s.ending, s.goodbye = true, f
 	for _, c := range s.table.sockets {
 		if c != nil {
-			c.sendAway(farewell)
+			c.sendAway(f)
 		}
 	}
 }

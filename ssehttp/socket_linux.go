@@ -175,6 +175,11 @@ func (c *socket) look() {
 
 // expired closes the connection behind what waits for the client.
 func (c *socket) expired() {
+	if tail := c.lined(nil, true); tail != nil {
+		if c.comment(tail); c.gone {
+			return
+		}
+	}
 	c.ending = Expired
 	c.dismiss()
 	if c.late == nil {
@@ -208,10 +213,8 @@ func (s *shard) look(c *socket) int64 {
 func (c *socket) beat() {
 	c.wrote = c.shard.tick
 	c.srv.counters.heartbeats.Add(1)
-	c.comment(heartbeatBytes)
+	c.comment(c.lined(c.coding().usual().heartbeat, false))
 }
-
-var heartbeatBytes = []byte(heartbeat)
 
 // comment sends bytes of the server's own, which are no event.
 func (c *socket) comment(frame []byte) {
@@ -233,11 +236,11 @@ func (c *socket) comment(frame []byte) {
 }
 
 // sendAway says goodbye; the publisher is cancelled at once.
-func (c *socket) sendAway(farewell [][]byte) {
+func (c *socket) sendAway(f *farewell) {
 	if c.ending != 0 || c.gone {
 		return
 	}
-	c.comment(oneOf(farewell, int(c.place)))
+	c.comment(c.lined(f.form(c.coding(), int(c.place)), true))
 	if c.gone {
 		return
 	}

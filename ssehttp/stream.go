@@ -97,7 +97,7 @@ func (st *stream) run(w wire, head []byte, o opening) {
 	if stopped {
 		st.abort(ShutDown)
 	} else if leaving {
-		st.sendAway(oneOf(s.farewell(), int(s.counters.accepted.Load())))
+		st.sendAway(s.farewell().form(st.coding(), int(s.counters.accepted.Load())))
 	}
 	st.finish(w.wait())
 }
@@ -152,7 +152,7 @@ func (st *stream) carry(frame *[]byte) {
 	st.mu.Lock()
 	defer st.mu.Unlock()
 	if st.why|st.ending == 0 {
-		st.pending = append(st.pending, *frame...)
+		st.pending = append(st.pending, st.lined(*frame, false)...)
 		st.events++
 		st.added(len(*frame))
 	}
@@ -182,6 +182,7 @@ func (st *stream) last(r Reason, frame []byte) {
 		return
 	}
 	st.ending = r
+	frame = st.lined(frame, true)
 	st.pending = append(st.pending, frame...)
 	st.added(len(frame))
 	st.hurry()
@@ -320,7 +321,8 @@ func (st *stream) beat() {
 		return
 	}
 	st.srv.counters.heartbeats.Add(1)
-	st.pending = append(st.pending, heartbeat...)
-	st.added(len(heartbeat))
+	frame := st.lined(st.coding().usual().heartbeat, false)
+	st.pending = append(st.pending, frame...)
+	st.added(len(frame))
 	st.beats.Reset(every)
 }

@@ -21,8 +21,8 @@ func limitSilenceOf(net.Conn, time.Duration) {}
 // shards are a thing of Linux.
 type shards struct{}
 
-func (*shards) leave([][]byte) {}
-func (*shards) end()           {}
+func (*shards) leave(*farewell) {}
+func (*shards) end()            {}
 
 func (*shards) stats() []ShardStats { return nil }
 

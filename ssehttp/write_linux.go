@@ -34,6 +34,9 @@ func (c *socket) write(in *inbox, first uint32) {
 	if c.ending != 0 {
 		return // nothing comes after the last
 	}
+	if c.coding() == Gzip {
+		c.sum(in, first)
+	}
 	events, size := 0, 0
 	for first != 0 && !c.gone {
 		if c.late != nil {
@@ -70,6 +73,22 @@ func (c *socket) write(in *inbox, first uint32) {
 	c.account(events, size)
 	if c.ending != 0 && c.late == nil {
 		c.close(c.ending)
+	}
+}
+
+// sum counts the fragments of this turn for the trailer, and adds it to the last.
+func (c *socket) sum(in *inbox, first uint32) {
+	for first != 0 {
+		e := in.at(first - 1)
+		if e.kind != theStart { // whose comment is counted
+			if last := e.kind == theLast; !last {
+				c.lined(*e.frame, false)
+			} else {
+				b := c.lined(*e.frame, true)
+				e.frame = &b
+			}
+		}
+		first = e.next
 	}
 }
 
