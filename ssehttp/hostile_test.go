@@ -348,11 +348,11 @@ func TestAStreamThatIsOverIsNotKeptByAClientThatHardlyReads(t *testing.T) {
 				h := newHand()
 				s := tr.serve(t, Options{StallTimeout: hostileStall, Window: 64}, func(r *Request) (flux.Publisher[Event], error) {
 					if r.Path() == "/expires" {
-						r.CloseAt(time.Now().Add(50 * time.Millisecond))
+						r.CloseAt(time.Now().Add(400 * time.Millisecond)) // when what is to wait for it does
 					}
 					return h, nil
 				})
-				c := s.deaf(end.path, h, 30)
+				c := s.deaf(end.path, h, 16)
 				s.paced(c, 1<<10, time.Millisecond)
 				end.by(s, h)
 				s.eventually("it is closed", func() bool { return s.Stats().Closed(Stalled) == 1 })

@@ -177,3 +177,17 @@ func TestLimitsOnWhatWaitsThatCannotWorkAreNamed(t *testing.T) {
 	}
 	assert.NoError(t, Options{Limits: Limits{PendingSoft: 9}}.Validate())
 }
+
+func TestAStreamOfHTTP2IsEvictedToo(t *testing.T) {
+	s := New(Options{Window: 64, Limits: Limits{PendingPerStream: mebibyte}})
+	h := newHand()
+	url, client := behindMiddleware(t, true, s, h.handler)
+	get(t, client, url+"/events/x")
+	h.subscribed(t)
+	big := data(strings.Repeat("x", mebibyte))
+	for range 16 {
+		h.sub.OnNext(big)
+	}
+	h.cancelled(t)
+	require.Eventually(t, func() bool { return s.Stats().Closed(Evicted) == 1 && s.Stats().Pending == 0 }, patient, time.Millisecond)
+}
