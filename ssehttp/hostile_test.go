@@ -353,7 +353,7 @@ func TestAStreamThatIsOverIsNotKeptByAClientThatHardlyReads(t *testing.T) {
 					return h, nil
 				})
 				c := s.deaf(end.path, h, 16)
-				s.paced(c, 1<<10, time.Millisecond)
+				s.paced(c, 16<<10, 5*time.Millisecond) // some 3 MB a second: it makes progress, and would take seconds
 				end.by(s, h)
 				s.eventually("it is closed", func() bool { return s.Stats().Closed(Stalled) == 1 })
 			})

@@ -1,0 +1,45 @@
+package ssehttp
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"golang.org/x/sys/unix"
+
+	"github.com/freshet-go/freshet/flux"
+)
+
+// A heartbeat may be what fills a socket. Its connection is being looked at by the
+// wheel then, and has its place there once, whoever else is due in the same tick.
+func TestClientsWhoseSocketsAreFilledByHeartbeatsStall(t *testing.T) {
+	const n = 20
+	tr := transports[3]
+	s := tr.serve(t, Options{Heartbeat: 50 * time.Millisecond, StallTimeout: 100 * time.Millisecond}, of(flux.Never[Event]()))
+	for range n {
+		s.get("/").open()
+	}
+	filled := 0
+	for _, k := range collect(&s.shards, (*shard).fill) {
+		filled += k
+	}
+	require.Equal(t, n, filled)
+	s.eventually("all are closed", func() bool { return s.Stats().Closed(Stalled) == n })
+}
+
+// fill writes into the sockets of the loop until they take no more, behind its back.
+func (s *shard) fill() (filled int) {
+	b := make([]byte, 4<<10)
+	for _, c := range s.table.sockets {
+		if c == nil {
+			continue
+		}
+		for size := len(b); size > 0; {
+			if _, err := unix.Write(int(c.fd), b[:size]); err != nil {
+				size /= 2
+			}
+		}
+		filled++
+	}
+	return filled
+}
