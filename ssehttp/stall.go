@@ -70,10 +70,6 @@ func (st *stream) caughtUp() {
 	if st.why != 0 {
 		return
 	}
-	if st.held {
-		st.held = false
-		st.ask(false)
-	}
 	if st.stalled.IsZero() {
 		return
 	}

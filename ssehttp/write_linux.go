@@ -21,7 +21,6 @@ type backlog struct {
 	off    int // bytes of the first frame that are written already
 	size   int // bytes that are not
 	since  time.Time
-	held   bool // demand was withheld
 }
 
 type lateFrame struct {
@@ -181,9 +180,6 @@ func (c *socket) resume() {
 	}
 	c.account(events, size)
 	if c.late == nil {
-		if l.held {
-			c.ask(false)
-		}
 		c.tellResumed(l.since)
 	}
 	if c.ending != 0 && c.late == nil {
@@ -228,9 +224,7 @@ func (c *socket) account(events, size int) {
 	c.shard.events += int64(events)
 	c.shard.bytes += int64(size)
 	c.record.wrote(size)
-	if c.progress(events, size, c.late != nil) {
-		c.late.held = true
-	}
+	c.progress(events, size, c.late != nil)
 }
 
 // send writes until all is written or the kernel takes no more, and returns how
