@@ -203,11 +203,10 @@ func defaultErrorEvent(err error) Event {
 }
 
 // progress is told by the transport that the socket has taken events, and that
-// bytes were written for them; lags says that others wait. It returns true if the
-// publisher is to be asked for more, but not now: see ask.
-func (c *conn) progress(events, bytes int, lags bool) (withheld bool) {
+// bytes were written for them; lags says that others wait.
+func (c *conn) progress(events, bytes int, lags bool) {
 	if events == 0 {
-		return false
+		return
 	}
 	c.taken += int64(events)
 	size := int32(min(bytes/events, windowBytes))
@@ -215,28 +214,27 @@ func (c *conn) progress(events, bytes int, lags bool) (withheld bool) {
 		c.size = size
 	}
 	c.size += (size - c.size) / 8
-	return c.ask(lags)
+	c.ask(lags)
 }
 
 // ask requests more if half of the window is used up. While too many bytes wait for
-// all clients together, a stream that lags is not asked: the transport asks again
-// when it has caught up.
-func (c *conn) ask(lags bool) (withheld bool) {
+// all clients together, a stream that lags is not asked: it is when it has caught up,
+// because the last thing to leave then is an event.
+func (c *conn) ask(lags bool) {
 	window := min(int64(c.srv.opts.Window), max(windowBytes/int64(max(c.size, 1)), leastWindow))
 	out := c.granted.Load() - c.taken
 	if out > window/2 || c.state.Load()&(terminal|closed) != 0 {
-		return false
+		return
 	}
 	if lags && c.srv.pressure.softened() {
 		c.srv.pressure.withheld.Add(1)
-		return true
+		return
 	}
 	n := window - out
 	c.granted.Add(n)
 	if c.owed.Add(n) == n {
 		c.srv.calls.put(upcall{c: c})
 	}
-	return false
 }
 
 // over is told by the transport, once, that the socket is closed.

@@ -15,16 +15,23 @@ import (
 func TestClientsWhoseSocketsAreFilledByHeartbeatsStall(t *testing.T) {
 	const n = 20
 	tr := transports[3]
-	s := tr.serve(t, Options{Heartbeat: 50 * time.Millisecond, StallTimeout: 100 * time.Millisecond}, of(flux.Never[Event]()))
+	s := tr.serve(t, Options{Heartbeat: 50 * time.Millisecond, StallTimeout: 500 * time.Millisecond}, of(flux.Never[Event]()))
+	var clients []*client
 	for range n {
-		s.get("/").open()
+		clients = append(clients, s.get("/").open())
 	}
 	filled := 0
 	for _, k := range collect(&s.shards, (*shard).fill) {
 		filled += k
 	}
 	require.Equal(t, n, filled)
-	s.eventually("all are closed", func() bool { return s.Stats().Closed(Stalled) == n })
+	s.eventually("all have stalled", func() bool { return s.Stats().Stalls == n })
+	for _, c := range clients[n/2:] {
+		require.NoError(t, c.Close())
+	}
+	s.eventually("each is closed for its own reason", func() bool {
+		return s.Stats().Closed(Gone) == n/2 && s.Stats().Closed(Stalled) == n/2
+	})
 }
 
 // fill writes into the sockets of the loop until they take no more, behind its back.

@@ -30,7 +30,6 @@ type stream struct {
 	writing bool
 	began   time.Time     // of the write under way
 	stalled time.Time     // since then the client has not caught up; zero if it has
-	held    bool          // demand was withheld
 	ending  Reason        // close for this when everything is written
 	why     Reason        // close now
 	written time.Time     // end of the last write
@@ -223,7 +222,7 @@ func (st *stream) write() {
 		st.srv.counters.bytes.Add(int64(len(b)))
 		st.mu.Lock()
 		st.record.wrote(len(b))
-		st.held = st.progress(events, len(b), len(st.pending) > 0) || st.held
+		st.progress(events, len(b), len(st.pending) > 0)
 		st.mu.Unlock()
 		st.srv.tellTurn(ShardTurn{Shard: st.number(), Took: time.Since(begin), Events: int64(events), Bytes: int64(len(b))})
 	}
