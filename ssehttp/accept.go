@@ -34,10 +34,11 @@ type exchange interface {
 	remote() net.Addr
 
 	setHeader(name, value string)
+	addHeader(name, value string)
 	// answer ends the exchange with a status and a text, which may be empty.
 	answer(code int, text string)
 	// headOnly ends it with the head that a stream would have.
-	headOnly()
+	headOnly(k Coding)
 	// outlet is what a stream of this exchange would write to.
 	outlet(s *Server) outlet
 	// stream ends it with a stream: sooner or later it admits the opening and starts
@@ -56,6 +57,9 @@ type opening struct {
 // accept answers one request, on the goroutine of its HTTP server.
 func (s *Server) accept(x exchange, h Handler) {
 	s.opts.CORS.answer(x)
+	if len(s.opts.Compression) > 0 {
+		x.addHeader("Vary", "Accept-Encoding")
+	}
 	switch method := x.method(); {
 	case s.err != nil:
 		s.refuse(x, s.err)
@@ -87,12 +91,13 @@ func (s *Server) open(x exchange, h Handler) {
 	}
 	out := x.outlet(s)
 	c := out.core()
-	c.record = s.begin(x, out)
+	k := s.coding(x.header("Accept-Encoding"))
+	c.record = s.begin(x, out, k)
 	r := &Request{live: x, ctx: out.context(), remote: x.remote(), lastID: id}
 	events, p, err := s.ask(h, r)
 	if err == nil && x.method() == http.MethodHead {
 		r.live = nil
-		x.headOnly()
+		x.headOnly(k)
 		c.streamContext.end()
 		return
 	}

@@ -21,9 +21,11 @@ type outlet interface {
 	// start takes the connection over and then subscribes, once the outlet can
 	// take events.
 	start(head []byte, nc net.Conn, o opening)
-	// carry sends bytes that nobody will change.
+	// carry sends bytes that nobody will change, those of an event; of a compressed
+	// stream, a fragment.
 	carry(frame *[]byte)
-	// encode sends an event whose bytes only this connection needs.
+	// encode sends an event whose bytes only this connection needs. The stream is
+	// not compressed.
 	encode(e Event) error
 	// last sends what is left to say, if anything, and then closes.
 	last(r Reason, frame []byte)
@@ -124,6 +126,12 @@ func (c *conn) OnNext(e Event) {
 		c.fail(Overrun, fmt.Errorf("event %d: %w", c.received, errOverrun))
 		return
 	}
+	if k := c.coding(); k != 0 {
+		if err := c.carryCoded(&e, k); err != nil {
+			c.fail(Failed, err)
+		}
+		return
+	}
 	if frame := e.sharedForm(c.srv.opts.Mode); frame != nil {
 		c.out.carry(frame)
 		return
@@ -170,7 +178,7 @@ func (c *conn) failure(err error) []byte {
 		c.srv.opts.Logger.Error("ssehttp: ErrorEvent gave an event that cannot be written", "error", encErr)
 		frame, _ = c.srv.opts.Mode.Append(nil, defaultErrorEvent(err))
 	}
-	return frame
+	return c.coding().fragment(frame)
 }
 
 func (c *conn) errorEvent(err error) (e Event) {
@@ -195,8 +203,8 @@ func defaultErrorEvent(err error) Event {
 }
 
 // progress is told by the transport that the socket has taken events, and that
-// bytes were written for them.
-func (c *conn) progress(events, bytes int) {
+// bytes were written for them; lags says that others wait.
+func (c *conn) progress(events, bytes int, lags bool) {
 	if events == 0 {
 		return
 	}
@@ -206,9 +214,20 @@ func (c *conn) progress(events, bytes int) {
 		c.size = size
 	}
 	c.size += (size - c.size) / 8
+	c.ask(lags)
+}
+
+// ask requests more if half of the window is used up. While too many bytes wait for
+// all clients together, a stream that lags is not asked: it is when it has caught up,
+// because the last thing to leave then is an event.
+func (c *conn) ask(lags bool) {
 	window := min(int64(c.srv.opts.Window), max(windowBytes/int64(max(c.size, 1)), leastWindow))
 	out := c.granted.Load() - c.taken
 	if out > window/2 || c.state.Load()&(terminal|closed) != 0 {
+		return
+	}
+	if lags && c.srv.pressure.softened() {
+		c.srv.pressure.withheld.Add(1)
 		return
 	}
 	n := window - out

@@ -102,6 +102,7 @@ type sample struct {
 	Heartbeats    int64            `json:"heartbeats"`
 	Stalls        int64            `json:"stalls"`
 	Pending       int64            `json:"pending"`
+	Withheld      int64            `json:"withheld"`
 	ErrorsDropped int64            `json:"errorsDropped"`
 	HooksMissed   int64            `json:"hooksMissed"`
 	Closed        map[string]int64 `json:"closed"`
@@ -137,7 +138,7 @@ func (s *Server) sample() sample {
 	m := sample{
 		At: time.Now().UnixMilli(), Since: s.began.UnixMilli(), Period: debugPeriod.Milliseconds(),
 		Live: st.Live, Accepted: st.Accepted, Events: st.Events, Bytes: st.Bytes, Heartbeats: st.Heartbeats,
-		Stalls: st.Stalls, Pending: st.Pending, ErrorsDropped: st.ErrorsDropped, HooksMissed: st.HooksMissed,
+		Stalls: st.Stalls, Pending: st.Pending, Withheld: st.Withheld, ErrorsDropped: st.ErrorsDropped, HooksMissed: st.HooksMissed,
 		Closed: map[string]int64{}, Refused: map[string]int64{},
 	}
 	for _, r := range Reasons() {

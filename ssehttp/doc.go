@@ -33,6 +33,18 @@
 // and what waits in memory is bounded by the window. A publisher that sends
 // more than was requested has its connection closed ([Overrun]).
 //
+// What waits is bounded in bytes too, if [Limits] say so: for one client and for all
+// together. Where too much waits, clients that lag are asked for nothing more, and
+// beyond another limit the slowest are closed ([Evicted]); those that keep up are not
+// concerned.
+//
+// # Compression
+//
+// With Options.Compression streams are sent as gzip or zstd to clients that accept it.
+// Every event is compressed by itself, into bytes that can stand behind any other, so
+// that an encoded event is compressed once for all connections, whichever transport
+// they have, and is read when it has come.
+//
 // # Goroutines
 //
 // On Linux a plain TCP or Unix connection has none. Its socket belongs to one
@@ -40,8 +52,7 @@
 // idle it costs about 400 bytes besides its pipeline. TLS, connections that
 // something has wrapped (fasthttp's MaxConnsPerIP, a listener's own types) and
 // other operating systems use fasthttp's goroutine of the connection, and a
-// second one while there is something to write; they behave the same, but for
-// [Stats].Stalls, which only shards can count.
+// second one while there is something to write; they behave the same.
 //
 // Publishers are subscribed to, asked and cancelled on goroutines that exist
 // while such calls are due, never on a shard. A publisher that blocks in one of

@@ -186,7 +186,13 @@ type frame struct {
 	// spring is atomic because connections of several shards may be the first
 	// to need it at the same moment.
 	spring atomic.Pointer[[]byte]
+
+	// coded are the compressed forms, for the same reason.
+	coded atomic.Pointer[codedForms]
 }
+
+// codedForms are what each coding makes of each mode's bytes.
+type codedForms [2][codings]atomic.Pointer[[]byte]
 
 // holds says whether f is the frame of an event with the fields of e. For an
 // untouched copy each string compares equal by its pointer, so the cost does
@@ -216,6 +222,27 @@ func (f *frame) form(m Mode) *[]byte {
 		return f.spring.Load()
 	}
 	return &wire
+}
+
+// codedForm returns the compressed bytes for a mode, or nil if the event has none in
+// it. They are made when they are first asked for.
+func (f *frame) codedForm(m Mode, k Coding) *[]byte {
+	wire := f.form(m)
+	if wire == nil {
+		return nil
+	}
+	if f.coded.Load() == nil {
+		f.coded.CompareAndSwap(nil, new(codedForms))
+	}
+	at := &f.coded.Load()[m][k]
+	if p := at.Load(); p != nil {
+		return p
+	}
+	coded := k.fragment(*wire)
+	if !at.CompareAndSwap(nil, &coded) {
+		return at.Load()
+	}
+	return &coded
 }
 
 // aliasData returns data as a part of the frame that was just made from it,

@@ -55,6 +55,8 @@ func methodName(m []byte) string {
 
 func (x fastExchange) setHeader(name, value string) { x.ctx.Response.Header.Set(name, value) }
 
+func (x fastExchange) addHeader(name, value string) { x.ctx.Response.Header.Add(name, value) }
+
 func (x fastExchange) answer(code int, text string) {
 	x.ctx.SetStatusCode(code)
 	if text != "" {
@@ -63,16 +65,19 @@ func (x fastExchange) answer(code int, text string) {
 	}
 }
 
-func (x fastExchange) headOnly() {
+func (x fastExchange) headOnly(k Coding) {
 	x.ctx.Response.SkipBody = true
-	x.streamHeaders()
+	x.streamHeaders(k)
 }
 
-func (x fastExchange) streamHeaders() {
+func (x fastExchange) streamHeaders(k Coding) {
 	h := &x.ctx.Response.Header
 	h.Del(fasthttp.HeaderContentLength)
 	h.Del(fasthttp.HeaderTransferEncoding)
 	h.Del(fasthttp.HeaderContentEncoding)
+	if k != 0 {
+		h.Set(fasthttp.HeaderContentEncoding, k.String())
+	}
 	h.SetContentType(contentType)
 	for _, f := range streamHeader {
 		if len(h.Peek(f.name)) == 0 {
@@ -98,7 +103,7 @@ func (x fastExchange) stream(s *Server, o opening) {
 			return
 		}
 		defer o.out.core().release()
-		o.out.start(x.head(s), nc, o)
+		o.out.start(x.head(s, o.out.core().coding()), nc, o)
 	})
 }
 
@@ -119,13 +124,13 @@ func lateRefusal(err error) []byte {
 // client at once that the stream is open. The body ends with the connection: no
 // length and no chunks, whose framing would differ for every connection that
 // shares an event.
-func (x fastExchange) head(s *Server) []byte {
+func (x fastExchange) head(s *Server, k Coding) []byte {
 	h := &x.ctx.Response.Header
 	h.SetStatusCode(fasthttp.StatusOK)
-	x.streamHeaders()
+	x.streamHeaders(k)
 	buf := scratches.Get().(*[]byte)
 	defer scratches.Put(buf)
-	*buf = append(h.AppendBytes(*buf), openComment...)
+	*buf = append(h.AppendBytes(*buf), k.usual().opener...)
 	return s.sharedHead(*buf)
 }
 

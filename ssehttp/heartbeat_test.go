@@ -29,20 +29,6 @@ func TestAnIdleConnectionGetsHeartbeats(t *testing.T) {
 	})
 }
 
-func TestAClientThatTakesNothingIsClosedAfterTheStallTimeout(t *testing.T) {
-	overTransports(t, func(t *testing.T, tr transport) {
-		cancelled := make(chan struct{})
-		s := tr.serve(t, Options{StallTimeout: 100 * time.Millisecond},
-			of(flux.Map(flux.Range(1, 1<<30), func(int) Event { return data(strings.Repeat("x", 1000)) }).
-				DoOnCancel(func() { close(cancelled) })))
-		c := s.get("/")
-		shrink(t, c, 4<<10)
-		<-cancelled
-		s.eventually("the close is counted", func() bool { return s.Stats().Closed(Stalled) == 1 })
-		c.ended()
-	})
-}
-
 func TestNeverTurnsHeartbeatAndStallTimeoutOff(t *testing.T) {
 	overTransports(t, func(t *testing.T, tr transport) {
 		h := newHand()

@@ -41,7 +41,8 @@ type RequestRefusedHook interface {
 // StreamStalledHook hears of clients that do not take what is sent.
 type StreamStalledHook interface {
 	// OnStreamStalled is called when the socket of a stream is full and bytes begin
-	// to wait. Shards can tell that, the goroutine transport cannot.
+	// to wait. Shards see that at once, the goroutine transport when a write has
+	// taken 100 ms.
 	OnStreamStalled(StreamInfo)
 }
 
@@ -55,7 +56,9 @@ type StreamResumedHook interface {
 // ShardTurnHook hears of the work of the shards.
 type ShardTurnHook interface {
 	// OnShardTurn is called for each turn of a shard's loop in which there was
-	// something to do: up to some thousands a second for each shard.
+	// something to do: up to some thousands a second for each shard. In the goroutine
+	// transport every stream has turns of its own, one for each write that does not
+	// fail.
 	OnShardTurn(ShardTurn)
 }
 
@@ -82,9 +85,11 @@ type RequestRefused struct {
 }
 
 // ShardTurn is one turn of a shard: it takes everything that has come in and
-// writes it. How long that takes is the lag that the next event finds.
+// writes it. How long that takes is the lag that the next event finds. A turn of the
+// goroutine transport is that of one stream, and waits for its client: a long one
+// holds up nobody else.
 type ShardTurn struct {
-	Shard  int
+	Shard  int // -1 for the goroutine transport
 	Took   time.Duration
 	Events int64 // that sockets have taken
 	Bytes  int64

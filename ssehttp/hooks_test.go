@@ -68,10 +68,11 @@ func (w *witness) seen() *witness {
 }
 
 // turnWitness is a hook of one kind.
-type turnWitness struct{ events, bytes, turns atomic.Int64 }
+type turnWitness struct{ events, bytes, turns, shard atomic.Int64 }
 
 func (w *turnWitness) OnShardTurn(t ShardTurn) {
 	w.turns.Add(1)
+	w.shard.Store(int64(t.Shard))
 	w.events.Add(t.Events)
 	w.bytes.Add(t.Bytes)
 }
@@ -135,38 +136,34 @@ func TestAHookHearsOfARefusal(t *testing.T) {
 }
 
 func TestAHookHearsOfAClientThatStallsAndGoesOn(t *testing.T) {
-	if runtime.GOOS != "linux" {
-		t.Skip("shards are a thing of Linux")
-	}
-	w := &witness{}
-	h := newHand()
-	s := transports[0].serve(t, Options{Hooks: []Hook{w}, Window: 1 << 20}, h.handler)
-	c := s.dial()
-	shrink(t, c, 16<<10)
-	c.send("GET /slow HTTP/1.1\r\nHost: x\r\n\r\n")
-	c.open()
-	h.subscribed(t)
-	text := strings.Repeat("x", 1<<20)
-	for range 8 {
-		h.sub.OnNext(data(text))
-	}
-	s.eventually("the stall", func() bool { return w.count("stalled") > 0 })
-	assert.Positive(t, w.seen().stalled[0].Pending)
-	assert.Equal(t, "/slow", w.seen().stalled[0].Path)
-	s.eventually("what waits is counted", func() bool { return s.Stats().Pending > 0 })
+	overTransports(t, func(t *testing.T, tr transport) {
+		w := &witness{}
+		h := newHand()
+		s := tr.serve(t, Options{Hooks: []Hook{w}, Window: 1 << 20}, h.handler)
+		c := s.get("/slow").open()
+		h.subscribed(t)
+		text := strings.Repeat("x", 1<<20)
+		for range 16 {
+			h.sub.OnNext(data(text))
+		}
+		s.eventually("the stall", func() bool { return w.count("stalled") > 0 })
+		assert.Positive(t, w.seen().stalled[0].Pending)
+		assert.Equal(t, "/slow", w.seen().stalled[0].Path)
+		s.eventually("what waits is counted", func() bool { return s.Stats().Pending > 0 && s.Stats().Stalls > 0 })
 
-	list := s.Streams(10)
-	require.Len(t, list, 1)
-	assert.Positive(t, list[0].Pending)
-	assert.Equal(t, w.seen().opened[0].ID, list[0].ID)
+		list := s.Streams(10)
+		require.Len(t, list, 1)
+		assert.Positive(t, list[0].Pending)
+		assert.Equal(t, w.seen().opened[0].ID, list[0].ID)
 
-	for range 8 {
-		assert.Len(t, c.event(), len("data: |")+len(text))
-	}
-	s.eventually("it goes on", func() bool { return w.count("resumed") > 0 })
-	assert.Positive(t, w.seen().resumed[0].Stalled)
-	s.eventually("nothing waits", func() bool { return s.Stats().Pending == 0 })
-	assert.Equal(t, "stalled", w.seen().told[1])
+		for range 16 {
+			assert.Len(t, c.event(), len("data: |")+len(text))
+		}
+		s.eventually("it goes on", func() bool { return w.count("resumed") > 0 })
+		assert.Positive(t, w.seen().resumed[0].Stalled)
+		s.eventually("nothing waits", func() bool { return s.Stats().Pending == 0 })
+		assert.Equal(t, "stalled", w.seen().told[1])
+	})
 }
 
 func TestNothingWaitsForAClientThatWasClosedWhileItStalled(t *testing.T) {
@@ -190,20 +187,29 @@ func TestNothingWaitsForAClientThatWasClosedWhileItStalled(t *testing.T) {
 }
 
 func TestTurnsAreToldWithWhatTheyWrote(t *testing.T) {
-	if runtime.GOOS != "linux" {
-		t.Skip("shards are a thing of Linux")
-	}
-	w := &turnWitness{}
-	h := newHand()
-	s := transports[0].serve(t, Options{Hooks: []Hook{w}}, h.handler)
-	c := s.get("/").open()
-	h.subscribed(t).sub.OnNext(data("1"))
-	c.event()
-	s.eventually("all of it", func() bool {
-		return w.events.Load() == 1 && w.bytes.Load() == s.Stats().Bytes && w.turns.Load() > 1
+	overTransports(t, func(t *testing.T, tr transport) {
+		w := &turnWitness{}
+		h := newHand()
+		s := tr.serve(t, Options{Hooks: []Hook{w}}, h.handler)
+		c := s.get("/").open()
+		h.subscribed(t).sub.OnNext(data("1"))
+		c.event()
+		s.eventually("all of it", func() bool {
+			return w.events.Load() == 1 && w.bytes.Load() == s.Stats().Bytes && w.turns.Load() > 1
+		})
+		list := s.Streams(1)
+		require.Len(t, list, 1)
+		assert.Equal(t, list[0].Shard < 0, w.shard.Load() < 0, "the shard's turns, or the stream's own")
+		if list[0].Shard >= 0 {
+			s.hasWorked()
+		}
 	})
+}
+
+// hasWorked looks at the figures of the shards, of which one has a connection.
+func (s *served) hasWorked() {
 	st := s.Stats()
-	require.Len(t, st.Shards, runtime.GOMAXPROCS(0))
+	require.Len(s.t, st.Shards, runtime.GOMAXPROCS(0))
 	var sum ShardStats
 	for _, sh := range st.Shards {
 		sum.Connections += sh.Connections
@@ -211,11 +217,11 @@ func TestTurnsAreToldWithWhatTheyWrote(t *testing.T) {
 		sum.Busy += sh.Busy
 		sum.LongestTurn = max(sum.LongestTurn, sh.LongestTurn)
 	}
-	assert.Equal(t, int64(1), sum.Connections)
-	assert.Positive(t, sum.Turns)
-	assert.Positive(t, sum.Busy)
-	assert.Positive(t, sum.LongestTurn)
-	assert.LessOrEqual(t, sum.LongestTurn, sum.Busy)
+	assert.Equal(s.t, int64(1), sum.Connections)
+	assert.Positive(s.t, sum.Turns)
+	assert.Positive(s.t, sum.Busy)
+	assert.Positive(s.t, sum.LongestTurn)
+	assert.LessOrEqual(s.t, sum.LongestTurn, sum.Busy)
 }
 
 type hookFunc func(StreamInfo)

@@ -13,8 +13,9 @@ import (
 )
 
 // Limits bound what clients can take of a server. A field that is zero bounds
-// nothing. What goes beyond a limit is refused before the handler runs, with a
-// status and Retry-After, and counted ([Stats.RefusedFor]).
+// nothing. Beyond Streams, PerAddress, Rate and PerKey a request is refused before the
+// handler runs, with a status and Retry-After, and counted ([Stats.RefusedFor]);
+// beyond the others a stream is closed, and counted by its [Reason].
 //
 // How long a client may take to send its request, and how large that may be, is
 // for the HTTP server to limit: ReadTimeout and ReadBufferSize of fasthttp,
@@ -48,6 +49,25 @@ type Limits struct {
 	// tenths and all of it, so that those that came together do not come back
 	// together.
 	Lifetime time.Duration
+
+	// PendingPerStream is how many bytes may wait for one client, because its socket
+	// is full; its stream is closed as [Evicted] beyond that. Options.Window bounds
+	// them already, to about 64 KiB where events are small and to the first 32 events
+	// where they are not; this bounds them in bytes. Make it several times the
+	// largest event, or that event closes streams of clients that do read.
+	PendingPerStream int64
+
+	// PendingSoft is how many bytes may wait for all clients together before those
+	// for whom any wait are asked for nothing more, until they have caught up or less
+	// waits ([Stats].Withheld counts). Clients that keep up are not concerned.
+	PendingSoft int64
+
+	// PendingHard is how many bytes may wait for all clients together. Beyond that
+	// the slowest are closed as [Evicted], until a sixteenth less than it waits: by
+	// the bytes that wait for them times how long they have taken none. It must not be less
+	// than PendingSoft. Both count bytes on their way to sockets, so what is shared by
+	// many clients is counted for each; nothing is counted that the kernel has taken.
+	PendingHard int64
 }
 
 func (l *Limits) validate() error {
@@ -59,6 +79,9 @@ func (l *Limits) validate() error {
 			return fmt.Errorf("%w: Limits.%s is %d; it must not be negative (0 limits nothing)", ErrInvalidOptions, f.name, f.n)
 		}
 	}
+	if err := l.pendingError(); err != nil {
+		return err
+	}
 	if l.Rate < 0 || math.IsNaN(l.Rate) || math.IsInf(l.Rate, 0) {
 		return fmt.Errorf("%w: Limits.Rate is %v; it must be a number of streams a second, or 0 for no limit", ErrInvalidOptions, l.Rate)
 	}
@@ -66,6 +89,21 @@ func (l *Limits) validate() error {
 		return fmt.Errorf("%w: Limits.PerKey is %d and Limits.Key is set: %t; they need each other", ErrInvalidOptions, l.PerKey, l.Key != nil)
 	}
 	return notNegative("Limits.Lifetime", l.Lifetime, "0 lets streams live as long as their clients")
+}
+
+func (l *Limits) pendingError() error {
+	for _, f := range []struct {
+		name string
+		n    int64
+	}{{"PendingPerStream", l.PendingPerStream}, {"PendingSoft", l.PendingSoft}, {"PendingHard", l.PendingHard}} {
+		if f.n < 0 {
+			return fmt.Errorf("%w: Limits.%s is %d; it must be a number of bytes, or 0 for no limit", ErrInvalidOptions, f.name, f.n)
+		}
+	}
+	if l.PendingHard > 0 && l.PendingSoft > l.PendingHard {
+		return fmt.Errorf("%w: Limits.PendingSoft is %d and PendingHard %d; demand must stop before streams are closed", ErrInvalidOptions, l.PendingSoft, l.PendingHard)
+	}
+	return nil
 }
 
 // limits counts who has what.

@@ -54,6 +54,8 @@ func (x httpExchange) appendHeaders(b []byte) []byte {
 
 func (x httpExchange) setHeader(name, value string) { x.w.Header().Set(name, value) }
 
+func (x httpExchange) addHeader(name, value string) { x.w.Header().Add(name, value) }
+
 func (x httpExchange) answer(code int, text string) {
 	if text != "" {
 		x.w.Header().Set("Content-Type", "text/plain; charset=utf-8")
@@ -62,15 +64,18 @@ func (x httpExchange) answer(code int, text string) {
 	_, _ = io.WriteString(x.w, text) // a client that is gone needs no answer
 }
 
-func (x httpExchange) headOnly() {
-	x.streamHeaders()
+func (x httpExchange) headOnly(k Coding) {
+	x.streamHeaders(k)
 	x.w.WriteHeader(http.StatusOK)
 }
 
-func (x httpExchange) streamHeaders() {
+func (x httpExchange) streamHeaders(k Coding) {
 	h := x.w.Header()
 	h.Del("Content-Length")
 	h.Del("Content-Encoding")
+	if k != 0 {
+		h.Set("Content-Encoding", k.String())
+	}
 	h.Set("Content-Type", contentType)
 	for _, f := range streamHeader {
 		if h.Get(f.name) == "" {
@@ -97,7 +102,7 @@ func (x httpExchange) stream(s *Server, o opening) {
 		return
 	}
 	defer c.release()
-	x.streamHeaders()
+	x.streamHeaders(c.coding())
 	control := http.NewResponseController(x.w)
 	nc, err := x.hijack(control)
 	st, ok := o.out.(*httpStream)
@@ -106,12 +111,12 @@ func (x httpExchange) stream(s *Server, o opening) {
 		c.out, o.out = st, st
 	}
 	if err == nil {
-		o.out.start(x.head(s), nc, o)
+		o.out.start(x.head(s, c.coding()), nc, o)
 		return
 	}
 	x.w.WriteHeader(http.StatusOK)
 	w := &httpWire{w: x.w, control: control, left: x.r.Context().Done(), end: make(chan struct{})}
-	st.run(w, []byte(openComment), o)
+	st.run(w, c.coding().usual().opener, o)
 }
 
 var errNoHijack = errors.New("ssehttp: HTTP/2 connections have other streams")
@@ -126,13 +131,14 @@ func (x httpExchange) hijack(control *http.ResponseController) (net.Conn, error)
 
 // head is that of a connection that was taken over, with the comment that tells the
 // client that the stream is open.
-func (x httpExchange) head(s *Server) []byte {
+func (x httpExchange) head(s *Server, k Coding) []byte {
 	h := x.w.Header()
 	h.Set("Connection", "close")
 	h.Set("Date", time.Now().UTC().Format(http.TimeFormat))
 	b := bytes.NewBufferString("HTTP/1.1 200 OK\r\n")
 	_ = h.Write(b) // to memory
-	b.WriteString("\r\n" + openComment)
+	b.WriteString("\r\n")
+	b.Write(k.usual().opener)
 	return s.sharedHead(b.Bytes())
 }
 

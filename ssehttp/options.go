@@ -25,8 +25,9 @@ type Options struct {
 	Heartbeat time.Duration
 
 	// StallTimeout is how long bytes may wait for a client that takes none
-	// before its connection is closed. 30 s; Never waits for as long as the
-	// kernel does.
+	// before its connection is closed, and how long a client may take for what
+	// waits when its stream is over. 30 s; Never waits for as long as the kernel
+	// does.
 	StallTimeout time.Duration
 
 	// Window is the most events that are asked of a connection's publisher
@@ -60,6 +61,20 @@ type Options struct {
 	// CORS lets pages of other origins open the streams. None; a middleware that
 	// sets its own headers may do that instead.
 	CORS CORS
+
+	// Compression are the codings in which streams may be sent, the preferred one
+	// first, to clients whose Accept-Encoding has them. None: streams are sent as they
+	// are.
+	//
+	// Every event is compressed by itself and can be read when it has come. An
+	// encoded event (see [Event.Encoded]) is compressed once for all connections, on
+	// the goroutine that first sends it; any other once for each. A stream that is
+	// compressed costs a record of about 180 bytes besides what others cost, and no
+	// buffer; the compressors, at most one at work for each GOMAXPROCS, are shared by
+	// the process. Small events shrink little, because nothing before them counts:
+	// measure yours. Do not send a secret in one event with text that its attacker can
+	// choose.
+	Compression []Coding
 
 	// Authenticate, if set, is asked who sent a request before its handler is; the
 	// handler and its pipeline learn it from [Principal]. Its error refuses the
@@ -103,6 +118,7 @@ func (o Options) Validate() error {
 		lastEventError(o.LastEvent, o.Mode),
 		o.Limits.validate(),
 		o.CORS.validate(),
+		codingsError(o.Compression),
 		hooksError(o.Hooks),
 	)
 }

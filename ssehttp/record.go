@@ -10,24 +10,26 @@ import (
 
 // record is what is known of a stream besides how it goes on, behind one pointer of
 // its connection. Where nobody asks for more than the path, all streams of a path
-// share one; a stream has a record of its own where the limits count it, or where a
-// hook or the debug page tells of it.
+// share one; a stream has a record of its own where the limits count it, where a
+// hook or the debug page tells of it, or where it is compressed.
 //
 // INVARIANTS
-//   - path, hooks, own and remote do not change; the context of the stream may be
+//   - path, hooks, own, coding and remote do not change; the context of the stream may be
 //     asked for hooks by any goroutine, already while the handler runs.
 //   - What follows own is set in a record of one stream only: seats, id and opened by
-//     admit, before anything is written; bytes by the transport, as conn.taken.
+//     admit, before anything is written; bytes and sum by the transport, as conn.taken.
 type record struct {
 	path  string
 	hooks *flux.Hooks // nil if the server's context has its own
 
 	own    bool
+	coding Coding
 	remote string
 	seats  seats
 	id     uint64
 	opened time.Time
 	bytes  int64
+	sum    gzipSum // if coding is Gzip
 }
 
 const (
@@ -40,13 +42,13 @@ const (
 type routes [cachedRoutes]atomic.Pointer[record] // any request replaces any place
 
 // begin gives the record of a stream that may come of a request.
-func (s *Server) begin(x exchange, out outlet) *record {
+func (s *Server) begin(x exchange, out outlet, k Coding) *record {
 	shared := x.route(s)
 	tells := s.tracks() || hasGoroutine(out)
-	if !tells && !s.limits.counts() {
+	if !tells && !s.limits.counts() && k == 0 {
 		return shared
 	}
-	r := &record{path: shared.path, hooks: shared.hooks, own: true}
+	r := &record{path: shared.path, hooks: shared.hooks, own: true, coding: k, sum: k.usual().opened}
 	if tells {
 		r.remote = addressText(x.remote()) // otherwise the kernel is asked, should anybody want to know
 	}

@@ -26,6 +26,7 @@ type Server struct {
 	counters counters
 	shards   shards
 	limits   limits
+	pressure pressure
 	unwatch  func() bool // takes the server off Options.Context
 	lastHead atomic.Pointer[[]byte]
 
@@ -58,6 +59,7 @@ func New(o Options) *Server {
 		return s
 	}
 	s.limits.Limits = o.Limits
+	s.pressure.soft, s.pressure.hard = o.Limits.PendingSoft, o.Limits.PendingHard
 	s.observe(o.Hooks)
 	s.withHooks()
 	s.unwatch = context.AfterFunc(s.opts.Context, s.stop)

@@ -50,11 +50,11 @@ type shard struct {
 	unused   chunks
 	ready    []unix.EpollEvent // what the poller found, until handled
 	asleep   bool
-	asked    []question
-	farewell [][]byte // forms of the last frame for every connection
-	leaving  bool     // farewell is to be sent
-	quit     bool     // close everything and end
-	ended    bool     // nobody takes what is put
+	asked    []func()
+	farewell *farewell // the last frame for every connection
+	leaving  bool      // farewell is to be sent
+	quit     bool      // close everything and end
+	ended    bool      // nobody takes what is put
 
 	wake    chan struct{} // one token: the loop may be looking away when it is woken
 	handled chan struct{} // one token: lets the poller ask again, so that readiness cannot pile up
@@ -64,21 +64,22 @@ type shard struct {
 
 	// The loop's own.
 
-	spare   []chunk // the list of the inbox that was taken last, empty
-	dirty   []*socket
-	table   table
-	wheel   wheel
-	clock   clock
-	tick    int64
-	timer   *time.Timer
-	armed   int64 // the tick for which timer is set
-	ending  bool  // every connection is sent away
-	goodbye [][]byte
-	scratch []byte
-	began   time.Time // the turn
-	events  int64     // written and not yet counted: once a turn, not once a write
-	bytes   int64
-	pending int64 // bytes in the backlogs
+	spare    []chunk // the list of the inbox that was taken last, empty
+	dirty    []*socket
+	table    table
+	wheel    wheel
+	clock    clock
+	tick     int64
+	timer    *time.Timer
+	armed    int64 // the tick for which timer is set
+	ending   bool  // every connection is sent away
+	goodbye  *farewell
+	scratch  []byte
+	began    time.Time // the turn
+	events   int64     // written and not yet counted: once a turn, not once a write
+	bytes    int64
+	pending  int64 // bytes in the backlogs
+	reported int64 // of them, what the server's total knows of
 
 	turns, most int // since the last trim: turns, and the most chunks that one took
 }
@@ -153,8 +154,8 @@ func (s *shard) unlockAndWake() {
 type turn struct {
 	in       inbox
 	ready    []unix.EpollEvent
-	asked    []question
-	farewell [][]byte
+	asked    []func()
+	farewell *farewell
 	leaving  bool
 	quit     bool
 }
@@ -167,6 +168,7 @@ func (s *shard) loop() {
 			s.tick = s.clock.now()
 			s.wheel.advance(s.tick, s.look)
 			s.gauges.set(s)
+			s.report()
 			continue
 		}
 		s.began = time.Now()
@@ -178,8 +180,8 @@ func (s *shard) loop() {
 		if t.leaving {
 			s.sendAway(t.farewell)
 		}
-		for _, q := range t.asked {
-			q.answer <- s.survey(q.most) // has room
+		for _, f := range t.asked {
+			f()
 		}
 		took := time.Since(s.began)
 		s.count(took)
@@ -216,11 +218,9 @@ func (s *shard) count(took time.Duration) {
 		s.srv.counters.bytes.Add(s.bytes)
 	}
 	s.gauges.set(s)
+	s.report()
 	s.gauges.turned(s.clock.start, s.began, took)
-	if o := &s.srv.observers; o.hear(hearsTurns) {
-		turn := ShardTurn{Shard: s.number, Took: took, Events: s.events, Bytes: s.bytes}
-		o.tell(hearsTurns, func(h Hook) { h.(ShardTurnHook).OnShardTurn(turn) })
-	}
+	s.srv.tellTurn(ShardTurn{Shard: s.number, Took: took, Events: s.events, Bytes: s.bytes})
 	s.events, s.bytes = 0, 0
 }
 
@@ -319,11 +319,11 @@ func (s *shard) sort(in *inbox, place uint32) {
 }
 
 // sendAway says goodbye to every connection.
-func (s *shard) sendAway(farewell [][]byte) {
-	s.ending, s.goodbye = true, farewell
+func (s *shard) sendAway(f *farewell) {
+	s.ending, s.goodbye = true, f
 	for _, c := range s.table.sockets {
 		if c != nil {
-			c.sendAway(farewell)
+			c.sendAway(f)
 		}
 	}
 }
@@ -335,6 +335,8 @@ func (s *shard) close() {
 			c.close(ShutDown)
 		}
 	}
+	s.gauges.set(s)
+	s.report()
 	s.timer.Stop()
 	_ = s.epoll.Close()
 	select {

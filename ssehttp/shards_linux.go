@@ -56,10 +56,10 @@ func (h *shards) each(f func(*shard)) {
 
 // leave asks every connection to go, with a form of farewell as the last thing
 // it hears.
-func (h *shards) leave(farewell [][]byte) {
+func (h *shards) leave(f *farewell) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.each(func(sh *shard) { sh.leave(farewell) })
+	h.each(func(sh *shard) { sh.leave(f) })
 }
 
 // end closes what is left and ends the goroutines.
@@ -74,9 +74,9 @@ func (h *shards) end() {
 
 var errShutDown = errors.New("ssehttp: the server was shut down")
 
-func (s *shard) leave(farewell [][]byte) {
+func (s *shard) leave(f *farewell) {
 	s.mu.Lock()
-	s.leaving, s.farewell = true, farewell
+	s.leaving, s.farewell = true, f
 	s.unlockAndWake()
 }
 

@@ -62,10 +62,10 @@ func (s *Server) leaveAll() <-chan struct{} {
 	streams := s.streamList()
 	s.mu.Unlock()
 	if first {
-		farewell := s.farewell()
-		s.shards.leave(farewell)
+		f := s.farewell()
+		s.shards.leave(f)
 		for i, st := range streams {
-			st.sendAway(oneOf(farewell, i))
+			st.sendAway(f.form(st.coding(), i))
 		}
 	}
 	return idle
@@ -85,29 +85,36 @@ func (s *Server) stop() {
 	}
 }
 
-// farewell is the last frame for every client, in several forms if it is our
-// own: they spread the clients' return over a second RetryAfter, so that they
+// farewell is the last frame for every client, for each coding in several forms if it
+// is our own: they spread the clients' return over a second RetryAfter, so that they
 // do not all come at once to the server that has just started again.
-func (s *Server) farewell() [][]byte {
+type farewell [codings][][]byte
+
+// form picks one for the i-th connection.
+func (f *farewell) form(k Coding, i int) []byte { return f[k][i%len(f[k])] }
+
+func (s *Server) farewell() *farewell {
+	f := &farewell{}
+	for _, e := range s.lastEvents() {
+		frame, _ := s.opts.Mode.Append(nil, e) // New has tried it
+		f[0] = append(f[0], frame)
+		for _, k := range s.opts.Compression {
+			f[k] = append(f[k], k.fragment(frame))
+		}
+	}
+	return f
+}
+
+func (s *Server) lastEvents() (events []Event) {
 	if e := s.opts.LastEvent; e != (Event{}) {
-		return [][]byte{s.appendLast(e)}
+		return []Event{e}
 	}
 	const forms = 16
-	var frames [][]byte
 	for i := range time.Duration(forms) {
-		e := Event{Name: "shutdown", Data: "the server is going away", Retry: s.opts.RetryAfter * (forms + i) / forms}
-		frames = append(frames, s.appendLast(e))
+		events = append(events, Event{Name: "shutdown", Data: "the server is going away", Retry: s.opts.RetryAfter * (forms + i) / forms})
 	}
-	return frames
+	return events
 }
-
-func (s *Server) appendLast(e Event) []byte {
-	frame, _ := s.opts.Mode.Append(nil, e) // New has tried it
-	return frame
-}
-
-// oneOf picks the form for the i-th connection.
-func oneOf(farewell [][]byte, i int) []byte { return farewell[i%len(farewell)] }
 
 func (s *Server) streamList() []*stream {
 	list := make([]*stream, 0, len(s.streams))

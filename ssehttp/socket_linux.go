@@ -152,7 +152,7 @@ func (c *socket) due() int64 {
 	case c.late == nil && k.heartbeat != 0:
 		due = c.wrote + k.heartbeat
 	}
-	if c.until != 0 && c.ending == 0 && (due == 0 || c.until < due) {
+	if c.until != 0 && (due == 0 || c.until < due) {
 		due = c.until
 	}
 	return due
@@ -162,7 +162,9 @@ func (c *socket) due() int64 {
 func (c *socket) look() {
 	k, now := &c.shard.clock, c.shard.tick
 	switch {
-	case c.until != 0 && now >= c.until && c.ending == 0:
+	case c.until != 0 && now >= c.until && c.ending != 0:
+		c.close(Stalled)
+	case c.until != 0 && now >= c.until:
 		c.expired()
 	case c.late != nil && k.stall != 0 && now-c.wrote > k.stall:
 		c.close(Stalled)
@@ -173,10 +175,29 @@ func (c *socket) look() {
 
 // expired closes the connection behind what waits for the client.
 func (c *socket) expired() {
+	if tail := c.lined(nil, true); tail != nil {
+		if c.comment(tail); c.gone {
+			return
+		}
+	}
 	c.ending = Expired
 	c.dismiss()
 	if c.late == nil {
 		c.close(Expired)
+		return
+	}
+	c.hurry()
+}
+
+// hurry gives the client the stall timeout to take all that waits for it, now that
+// nothing comes behind it: one that takes a little now and then must not keep a
+// stream that is over.
+func (c *socket) hurry() {
+	k := &c.shard.clock
+	c.until = 0
+	if k.stall != 0 {
+		c.until = c.shard.tick + k.stall + 1
+		c.shard.schedule(c)
 	}
 }
 
@@ -185,16 +206,15 @@ func (s *shard) look(c *socket) int64 {
 	if c.gone {
 		return 0
 	}
+	s.wheel.remove(c) // where a backlog has begun it was placed already
 	return c.due()
 }
 
 func (c *socket) beat() {
 	c.wrote = c.shard.tick
 	c.srv.counters.heartbeats.Add(1)
-	c.comment(heartbeatBytes)
+	c.comment(c.lined(c.coding().usual().heartbeat, false))
 }
-
-var heartbeatBytes = []byte(heartbeat)
 
 // comment sends bytes of the server's own, which are no event.
 func (c *socket) comment(frame []byte) {
@@ -216,11 +236,11 @@ func (c *socket) comment(frame []byte) {
 }
 
 // sendAway says goodbye; the publisher is cancelled at once.
-func (c *socket) sendAway(farewell [][]byte) {
+func (c *socket) sendAway(f *farewell) {
 	if c.ending != 0 || c.gone {
 		return
 	}
-	c.comment(oneOf(farewell, int(c.place)))
+	c.comment(c.lined(f.form(c.coding(), int(c.place)), true))
 	if c.gone {
 		return
 	}
@@ -228,7 +248,9 @@ func (c *socket) sendAway(farewell [][]byte) {
 	c.dismiss()
 	if c.late == nil {
 		c.close(ShutDown)
+		return
 	}
+	c.hurry()
 }
 
 // close closes the socket. What the kernel has taken is still delivered, but to

@@ -19,7 +19,8 @@ const (
 	Failed
 	// Overrun: the publisher sent more events than were requested.
 	Overrun
-	// Stalled: bytes waited for StallTimeout and the client took none.
+	// Stalled: bytes waited for StallTimeout and the client took none, or did not
+	// take all of them in that time when its stream was over.
 	Stalled
 	// Flooded: the client sent more after its request than anybody reads.
 	Flooded
@@ -28,11 +29,14 @@ const (
 	// Expired: the stream's Lifetime was over, or the time of [Request.CloseAt] had
 	// come.
 	Expired
+	// Evicted: more bytes waited for the client than Limits.PendingPerStream, or it
+	// was the slowest when more waited in total than Limits.PendingHard.
+	Evicted
 
 	reasons
 )
 
-var reasonNames = [reasons]string{"", "gone", "completed", "failed", "overrun", "stalled", "flooded", "shutdown", "expired"}
+var reasonNames = [reasons]string{"", "gone", "completed", "failed", "overrun", "stalled", "flooded", "shutdown", "expired", "evicted"}
 
 // String returns the reason in one lower-case word, fit for a metric's label.
 func (r Reason) String() string {
@@ -63,9 +67,10 @@ type Stats struct {
 	Events     int64 // events that sockets have taken; comments of the server do not count
 	Bytes      int64 // bytes that sockets have taken, heads and comments included
 	Heartbeats int64
-	Stalls     int64 // times that a client's socket was full
+	Stalls     int64 // times that a client's socket was full (in the goroutine transport for 100 ms)
 
 	Pending       int64        // bytes that wait for clients now
+	Withheld      int64        // times that a stream was not asked for more because of Limits.PendingSoft
 	Shards        []ShardStats // none before the first connection that was taken over
 	ErrorsDropped int64        // of pipelines whose stream had ended, unless Options.Context has hooks for them
 	HooksMissed   int64        // notices that hooks were too slow to hear
@@ -103,7 +108,6 @@ func (s Stats) Closed(r Reason) int64 {
 // reads them without stopping anybody.
 type counters struct {
 	accepted, events, bytes, heartbeats, stalls atomic.Int64
-	pending                                     atomic.Int64 // of the goroutine transport
 	dropped                                     atomic.Int64
 
 	closed  [reasons]atomic.Int64
@@ -117,11 +121,8 @@ func (s *Server) Stats() Stats {
 	st := Stats{
 		Accepted: n.accepted.Load(), Events: n.events.Load(),
 		Bytes: n.bytes.Load(), Heartbeats: n.heartbeats.Load(), Stalls: n.stalls.Load(),
-		Pending: n.pending.Load(), Shards: s.shards.stats(),
+		Pending: s.pressure.total.Load(), Withheld: s.pressure.withheld.Load(), Shards: s.shards.stats(),
 		ErrorsDropped: n.dropped.Load(), HooksMissed: s.observers.missed.Load(),
-	}
-	for _, sh := range st.Shards {
-		st.Pending += sh.Pending
 	}
 	st.Live = st.Accepted
 	for r := range st.closed {

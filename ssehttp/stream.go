@@ -28,11 +28,15 @@ type stream struct {
 	events  int // in pending
 	flight  flight
 	writing bool
+	began   time.Time     // of the write under way
+	stalled time.Time     // since then the client has not caught up; zero if it has
 	ending  Reason        // close for this when everything is written
 	why     Reason        // close now
 	written time.Time     // end of the last write
 	beats   *time.Timer   // the next heartbeat
-	end     *time.Timer   // of a stream that expires
+	end     *time.Timer   // of a stream that expires, or is ending
+	watch   *time.Timer   // looks after the write under way
+	watched bool          // watch is set
 	done    chan struct{} // closed by the writer that was there at the abort
 }
 
@@ -65,7 +69,10 @@ func newStream(s *Server) *stream {
 }
 
 // start does not return before the connection is over: fasthttp closes it then.
-func (st *stream) start(head []byte, nc net.Conn, o opening) { st.run(&netWire{nc}, head, o) }
+func (st *stream) start(head []byte, nc net.Conn, o opening) {
+	limitSilenceOf(nc, st.srv.opts.StallTimeout)
+	st.run(&netWire{nc: nc}, head, o)
+}
 
 func (st *stream) run(w wire, head []byte, o opening) {
 	st.wire = w
@@ -76,8 +83,7 @@ func (st *stream) run(w wire, head []byte, o opening) {
 	s.mu.Unlock()
 	st.mu.Lock()
 	st.pending = append(st.pending, head...)
-	st.grown(len(head))
-	st.startWriter()
+	st.added(len(head))
 	if s.opts.Heartbeat != Never {
 		st.written = time.Now()
 		st.beats = time.AfterFunc(s.opts.Heartbeat, st.beat)
@@ -90,7 +96,7 @@ func (st *stream) run(w wire, head []byte, o opening) {
 	if stopped {
 		st.abort(ShutDown)
 	} else if leaving {
-		st.sendAway(oneOf(s.farewell(), int(s.counters.accepted.Load())))
+		st.sendAway(s.farewell().form(st.coding(), int(s.counters.accepted.Load())))
 	}
 	st.finish(w.wait())
 }
@@ -100,7 +106,7 @@ func (st *stream) run(w wire, head []byte, o opening) {
 func (st *stream) finish(seen Reason) {
 	st.abort(seen)
 	st.mu.Lock()
-	for _, t := range []*time.Timer{st.beats, st.end} {
+	for _, t := range []*time.Timer{st.beats, st.end, st.watch} {
 		if t != nil {
 			t.Stop()
 		}
@@ -122,12 +128,17 @@ func (st *stream) finish(seen Reason) {
 func (st *stream) abort(r Reason) {
 	st.mu.Lock()
 	defer st.mu.Unlock()
+	st.cutOff(r)
+}
+
+// cutOff is abort for who has mu.
+func (st *stream) cutOff(r Reason) {
 	if st.why != 0 {
 		return
 	}
 	st.why = r
-	st.grown(-len(st.pending))
-	st.pending = nil
+	st.srv.waits(-st.waiting())
+	st.pending, st.flight = nil, flight{}
 	if st.writing {
 		st.done = make(chan struct{})
 	}
@@ -140,10 +151,9 @@ func (st *stream) carry(frame *[]byte) {
 	st.mu.Lock()
 	defer st.mu.Unlock()
 	if st.why|st.ending == 0 {
-		st.pending = append(st.pending, *frame...)
-		st.grown(len(*frame))
+		st.pending = append(st.pending, st.lined(*frame, false)...)
 		st.events++
-		st.startWriter()
+		st.added(len(*frame))
 	}
 }
 
@@ -157,10 +167,10 @@ func (st *stream) encode(e Event) error {
 	if err != nil {
 		return err
 	}
-	st.grown(len(b) - len(st.pending))
+	n := len(b) - len(st.pending)
 	st.pending = b
 	st.events++
-	st.startWriter()
+	st.added(n)
 	return nil
 }
 
@@ -171,9 +181,10 @@ func (st *stream) last(r Reason, frame []byte) {
 		return
 	}
 	st.ending = r
+	frame = st.lined(frame, true)
 	st.pending = append(st.pending, frame...)
-	st.grown(len(frame))
-	st.startWriter()
+	st.added(len(frame))
+	st.hurry()
 }
 
 // sendAway says goodbye; the publisher is cancelled at once.
@@ -190,7 +201,7 @@ func (st *stream) expire() {
 // startWriter needs mu.
 func (st *stream) startWriter() {
 	if !st.writing && st.why == 0 {
-		st.writing = true
+		st.writing, st.began = true, time.Now()
 		go st.write() // lives while there is something to write
 	}
 }
@@ -201,6 +212,7 @@ func (st *stream) write() {
 		if b == nil {
 			return
 		}
+		begin := time.Now()
 		err := st.writeAll(b)
 		if err != nil {
 			st.abort(reasonOf(err))
@@ -210,18 +222,26 @@ func (st *stream) write() {
 		st.srv.counters.bytes.Add(int64(len(b)))
 		st.mu.Lock()
 		st.record.wrote(len(b))
-		st.progress(events, len(b))
+		st.progress(events, len(b), len(st.pending) > 0)
 		st.mu.Unlock()
+		st.srv.tellTurn(ShardTurn{Shard: st.number(), Took: time.Since(begin), Events: int64(events), Bytes: int64(len(b))})
 	}
 }
 
-// grown counts what waits, here for the server.
-func (st *stream) grown(n int) { st.srv.counters.pending.Add(int64(n)) }
+// added sees to n bytes more that wait; it needs mu.
+func (st *stream) added(n int) {
+	st.srv.waits(int64(n))
+	st.startWriter()
+	st.bound()
+}
+
+// waiting is how many bytes wait; it needs mu.
+func (st *stream) waiting() int64 { return int64(len(st.pending) + st.flight.bytes) }
 
 // takePending gives what is to be written next, or nil if the writer must end.
 func (st *stream) takePending() ([]byte, int) {
 	st.mu.Lock()
-	st.grown(-st.flight.bytes)
+	st.srv.waits(-int64(st.flight.bytes))
 	st.flight = flight{}
 	b, events, ending := st.pending, st.events, st.ending
 	if len(b) > 0 {
@@ -232,6 +252,7 @@ func (st *stream) takePending() ([]byte, int) {
 	}
 	st.writing = false
 	st.written = time.Now()
+	st.caughtUp()
 	if st.done != nil {
 		close(st.done)
 	}
@@ -265,8 +286,10 @@ func (st *stream) allowWrite() bool {
 	if st.why != 0 {
 		return false
 	}
+	st.began = time.Now()
+	st.watchFor(slowWrite)
 	if stall := st.srv.opts.StallTimeout; stall != Never {
-		st.wire.allow(time.Now().Add(stall))
+		st.wire.allow(st.began.Add(stall))
 	}
 	return true
 }
@@ -297,8 +320,8 @@ func (st *stream) beat() {
 		return
 	}
 	st.srv.counters.heartbeats.Add(1)
-	st.pending = append(st.pending, heartbeat...)
-	st.grown(len(heartbeat))
-	st.startWriter()
+	frame := st.lined(st.coding().usual().heartbeat, false)
+	st.pending = append(st.pending, frame...)
+	st.added(len(frame))
 	st.beats.Reset(every)
 }

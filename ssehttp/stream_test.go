@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"strconv"
 	"strings"
 	"testing"
@@ -110,33 +109,6 @@ func TestALeavingClientCancelsThePublisherWithoutAnEvent(t *testing.T) {
 		h.wait(t, h.ctx.Done(), "the context")
 		s.eventually("the close is counted", func() bool { return s.Stats().Closed(Gone) == 1 })
 		assert.EqualValues(t, 1, h.cancels.Load())
-	})
-}
-
-func TestAClientThatResetsTheConnectionCancelsThePublisher(t *testing.T) {
-	overTransports(t, func(t *testing.T, tr transport) {
-		if tr.network != "tcp" || tr.tls {
-			t.Skip("only TCP has resets that a client can cause")
-		}
-		h := newHand()
-		s := tr.serve(t, Options{}, h.handler)
-		c := s.get("/").open()
-		h.subscribed(t)
-		require.NoError(t, c.Conn.(*net.TCPConn).SetLinger(0))
-		require.NoError(t, c.Close())
-		h.cancelled(t)
-	})
-}
-
-func TestAClientThatClosesItsSendingSideCountsAsGone(t *testing.T) {
-	overTransports(t, func(t *testing.T, tr transport) {
-		h := newHand()
-		s := tr.serve(t, Options{}, h.handler)
-		c := s.get("/").open()
-		h.subscribed(t)
-		require.NoError(t, c.Conn.(interface{ CloseWrite() error }).CloseWrite())
-		h.cancelled(t)
-		c.ended()
 	})
 }
 

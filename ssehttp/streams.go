@@ -62,9 +62,14 @@ func (s *Server) someStreams(n int) (list []*stream) {
 func (st *stream) describe() StreamInfo {
 	st.mu.Lock()
 	defer st.mu.Unlock()
+	return st.described()
+}
+
+// described needs mu.
+func (st *stream) described() StreamInfo {
 	i := st.about()
 	i.LastWrite = st.written
-	i.Pending = int64(len(st.pending) + st.flight.bytes)
+	i.Pending = st.waiting()
 	i.Demand = st.granted.Load() - st.taken - int64(st.events+st.flight.events)
 	return i
 }

@@ -107,7 +107,7 @@ func (tr transport) serve(t *testing.T, o Options, h Handler, wrap ...func(*fast
 
 // serveNetHTTP serves with net/http instead.
 func (s *served) serveNetHTTP(ln net.Listener, h Handler) {
-	hs := &http.Server{Handler: s.Handler(h), ErrorLog: log.New(io.Discard, "", 0)}
+	hs := &http.Server{Handler: s.Handler(h), ReadHeaderTimeout: time.Second, ErrorLog: log.New(io.Discard, "", 0)}
 	done := make(chan error, 1)
 	go func() { done <- hs.Serve(ln) }()
 	s.t.Cleanup(func() {

@@ -72,39 +72,42 @@ func (h *shards) stats() []ShardStats {
 	return st
 }
 
-// question asks a loop for its streams.
-type question struct {
-	most   int
-	answer chan []StreamInfo // room for one: the loop does not wait until it is read
-}
-
 // survey gives up to n streams of each shard.
 func (h *shards) survey(n int) (found []StreamInfo) {
-	list := h.made.Load()
-	if list == nil {
-		return nil
-	}
-	questions := make([]question, 0, len(*list))
-	for _, sh := range *list {
-		q := question{n, make(chan []StreamInfo, 1)}
-		if sh.ask(q) {
-			questions = append(questions, q)
-		}
-	}
-	for _, q := range questions {
-		found = append(found, <-q.answer...)
+	for _, of := range collect(h, func(sh *shard) []StreamInfo { return sh.survey(n) }) {
+		found = append(found, of...)
 	}
 	return found
 }
 
-// ask returns false if the loop has ended.
-func (s *shard) ask(q question) bool {
+// collect has every loop answer a question, and waits for the answers.
+func collect[A any](h *shards, question func(*shard) A) (answers []A) {
+	list := h.made.Load()
+	if list == nil {
+		return nil
+	}
+	answer := make(chan A, len(*list)) // room for all: no loop waits until its answer is read
+	asked := 0
+	for _, sh := range *list {
+		if sh.ask(func() { answer <- question(sh) }) {
+			asked++
+		}
+	}
+	for range asked {
+		answers = append(answers, <-answer)
+	}
+	return answers
+}
+
+// ask has the loop call f, between two turns; f does not block. It returns false if
+// the loop has ended.
+func (s *shard) ask(f func()) bool {
 	s.mu.Lock()
 	if s.ended {
 		s.mu.Unlock()
 		return false
 	}
-	s.asked = append(s.asked, q)
+	s.asked = append(s.asked, f)
 	s.unlockAndWake()
 	return true
 }
@@ -167,19 +170,13 @@ func peer(fd int) string {
 }
 
 func (c *socket) tellStalled() {
-	o := &c.srv.observers
-	if !o.hear(hearsStalled) {
-		return
+	if c.srv.observers.hear(hearsStalled) {
+		c.srv.tellStalled(c.describe())
 	}
-	i := c.describe()
-	o.tell(hearsStalled, func(h Hook) { h.(StreamStalledHook).OnStreamStalled(i) })
 }
 
 func (c *socket) tellResumed(since time.Time) {
-	o := &c.srv.observers
-	if !o.hear(hearsResumed) {
-		return
+	if c.srv.observers.hear(hearsResumed) {
+		c.srv.tellResumed(StreamResumed{c.describe(), time.Since(since)})
 	}
-	r := StreamResumed{c.describe(), time.Since(since)}
-	o.tell(hearsResumed, func(h Hook) { h.(StreamResumedHook).OnStreamResumed(r) })
 }

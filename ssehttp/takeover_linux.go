@@ -101,3 +101,14 @@ func limitSilence(fd int, stall time.Duration) {
 		_ = unix.SetsockoptInt(fd, unix.IPPROTO_TCP, unix.TCP_USER_TIMEOUT, ms) // not TCP: not needed
 	}
 }
+
+// limitSilenceOf does it for the socket of a connection that keeps its goroutine.
+func limitSilenceOf(nc net.Conn, stall time.Duration) {
+	t, ok := bottom(nc).(*net.TCPConn)
+	if !ok {
+		return
+	}
+	if raw, err := t.SyscallConn(); err == nil {
+		_ = raw.Control(func(fd uintptr) { limitSilence(int(fd), stall) })
+	}
+}

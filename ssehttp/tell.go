@@ -35,3 +35,17 @@ func (s *Server) tellRefused(err error, path string, from net.Addr) {
 	r := RequestRefused{Path: path, RemoteAddr: addressText(from), Cause: causeOf(err), Status: code, Err: err}
 	s.observers.tell(hearsRefused, func(h Hook) { h.(RequestRefusedHook).OnRequestRefused(r) })
 }
+
+func (s *Server) tellStalled(i StreamInfo) {
+	s.observers.tell(hearsStalled, func(h Hook) { h.(StreamStalledHook).OnStreamStalled(i) })
+}
+
+func (s *Server) tellResumed(r StreamResumed) {
+	s.observers.tell(hearsResumed, func(h Hook) { h.(StreamResumedHook).OnStreamResumed(r) })
+}
+
+func (s *Server) tellTurn(t ShardTurn) {
+	if s.observers.hear(hearsTurns) {
+		s.observers.tell(hearsTurns, func(h Hook) { h.(ShardTurnHook).OnShardTurn(t) })
+	}
+}

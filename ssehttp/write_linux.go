@@ -33,6 +33,9 @@ func (c *socket) write(in *inbox, first uint32) {
 	if c.ending != 0 {
 		return // nothing comes after the last
 	}
+	if c.coding() == Gzip {
+		c.sum(in, first)
+	}
 	events, size := 0, 0
 	for first != 0 && !c.gone {
 		if c.late != nil {
@@ -72,6 +75,22 @@ func (c *socket) write(in *inbox, first uint32) {
 	}
 }
 
+// sum counts the fragments of this turn for the trailer, and adds it to the last.
+func (c *socket) sum(in *inbox, first uint32) {
+	for first != 0 {
+		e := in.at(first - 1)
+		if e.kind != theStart { // whose comment is counted
+			if last := e.kind == theLast; !last {
+				c.lined(*e.frame, false)
+			} else {
+				b := c.lined(*e.frame, true)
+				e.frame = &b
+			}
+		}
+		first = e.next
+	}
+}
+
 // gather gives the bytes of as many entries as one write should carry, and the
 // first entry that is not among them.
 func (c *socket) gather(in *inbox, first uint32) ([]byte, uint32) {
@@ -106,11 +125,15 @@ func (c *socket) queue(in *inbox, first uint32, off int) {
 		c.wait(lateFrame{b, e.kind})
 		if e.kind == theLast {
 			c.ending = e.why
+			c.hurry()
 		}
 		first = e.next
 	}
 	if begins {
 		c.tellStalled()
+	}
+	if c.crowded() {
+		c.close(Evicted)
 	}
 }
 
@@ -201,7 +224,7 @@ func (c *socket) account(events, size int) {
 	c.shard.events += int64(events)
 	c.shard.bytes += int64(size)
 	c.record.wrote(size)
-	c.progress(events, size)
+	c.progress(events, size, c.late != nil)
 }
 
 // send writes until all is written or the kernel takes no more, and returns how

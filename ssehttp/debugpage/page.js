@@ -7,7 +7,7 @@ const definitions = {
   eventRate: { series: [{ label: "events", color: "--c2" }], format: perSecond },
   byteRate: { series: [{ label: "bytes", color: "--c3" }], format: (n) => `${bytes(n)}/s`, floor: 100, base: 1024 },
   pending: { series: [{ label: "waiting", color: "--c4" }], format: bytes, floor: 100, base: 1024 },
-  trouble: { series: [{ label: "stalls", color: "--c4" }, { label: "errors", color: "--c3" }, { label: "notices", color: "--c5" }], format: perSecond },
+  trouble: { series: [{ label: "stalls", color: "--c4" }, { label: "withheld", color: "--c1" }, { label: "errors", color: "--c3" }, { label: "notices", color: "--c5" }], format: perSecond },
   churn: { series: [{ label: "opened", color: "--c2" }, { label: "closed", color: "--c5" }, { label: "refused", color: "--c4" }], format: perSecond },
 };
 const charts = Object.fromEntries(Object.entries(definitions).map(([name, options]) =>
@@ -26,14 +26,14 @@ function show(now) {
   if (previous) {
     push("eventRate", rate((s) => s.events));
     push("byteRate", rate((s) => s.bytes));
-    push("trouble", rate((s) => s.stalls), rate((s) => s.errorsDropped), rate((s) => s.hooksMissed));
+    push("trouble", rate((s) => s.stalls), rate((s) => s.withheld), rate((s) => s.errorsDropped), rate((s) => s.hooksMissed));
     push("churn", rate((s) => s.accepted), rate((s) => sum(s.closed)), rate((s) => sum(s.refused)));
   }
   $("up").textContent = span(now.at - now.since);
   for (const name of ["accepted", "events", "heartbeats"]) $(name).textContent = count(now[name]);
   $("bytes").textContent = bytes(now.bytes);
   document.title = `${count(now.live)} streams – Freshet`;
-  showBars($("closed"), now.closed, { stalled: "--bad", overrun: "--bad", failed: "--bad", flooded: "--bad" });
+  showBars($("closed"), now.closed, { stalled: "--bad", overrun: "--bad", failed: "--bad", flooded: "--bad", evicted: "--bad" });
   showBars($("refused"), now.refused, {}, "--c4");
   showShards(now.shards ?? [], seconds);
   showStreams(now);

@@ -50,6 +50,7 @@ func (m *Metrics) build(b *builder) {
 		{b.counter("heartbeats", "{comment}", "Comments sent to idle clients."), func(s *ssehttp.Stats) int64 { return s.Heartbeats }},
 		{b.counter("stalls", "{stall}", "Times that a client's socket was full."), func(s *ssehttp.Stats) int64 { return s.Stalls }},
 		{b.gauge("pending", "By", "Bytes that wait for clients."), func(s *ssehttp.Stats) int64 { return s.Pending }},
+		{b.counter("demand.withheld", "{time}", "Times that a stream that lags was not asked for more, because too much waited in total."), func(s *ssehttp.Stats) int64 { return s.Withheld }},
 		{b.counter("errors.dropped", "{error}", "Errors of pipelines whose stream had ended."), func(s *ssehttp.Stats) int64 { return s.ErrorsDropped }},
 		{b.counter("notices.missed", "{notice}", "Notices that hooks were too slow to hear."), func(s *ssehttp.Stats) int64 { return s.HooksMissed }},
 	}
@@ -62,6 +63,7 @@ func (m *Metrics) build(b *builder) {
 	m.shards.busy = made(b, busy, err)
 	m.duration = b.seconds("stream.duration", "How long streams were open, by the reason of their end.",
 		1, 5, 15, 60, 300, 900, 3600, 4*3600, 12*3600, 24*3600)
-	m.turn = b.seconds("shard.turn", "How long a turn of a shard took, which is the lag that the next event finds.",
-		1e-5, 1e-4, 5e-4, 1e-3, 5e-3, .01, .025, .05, .1, .25, .5, 1)
+	turns := []float64{1e-5, 1e-4, 5e-4, 1e-3, 5e-3, .01, .025, .05, .1, .25, .5, 1}
+	m.turn = b.seconds("shard.turn", "How long a turn of a shard took, which is the lag that the next event finds.", turns...)
+	m.write = b.seconds("stream.write", "How long a stream that has a goroutine took to write what was there for it.", turns...)
 }

@@ -5,7 +5,7 @@
 //	metrics.Watch(server)
 //
 // Counters and gauges are read from Server.Stats when a reader collects, and cost
-// the server nothing in between. The two histograms need the [Metrics] to be a hook
+// the server nothing in between. The histograms need the [Metrics] to be a hook
 // of the server; without that they stay empty.
 //
 // # Instruments
@@ -19,6 +19,7 @@
 //	freshet.sse.heartbeats         {comment}
 //	freshet.sse.stalls             {stall}    times that a client's socket was full
 //	freshet.sse.pending            By         bytes that wait for clients
+//	freshet.sse.demand.withheld    {time}     times that a stream that lags was not asked for more
 //	freshet.sse.errors.dropped     {error}    errors of pipelines whose stream had ended
 //	freshet.sse.notices.missed     {notice}   that hooks were too slow to hear
 //	freshet.sse.shard.connections  {connection}  by freshet.sse.shard, as the next three
@@ -27,6 +28,7 @@
 //	freshet.sse.shard.busy         s          that the turns took
 //	freshet.sse.stream.duration    s          histogram, by freshet.sse.reason
 //	freshet.sse.shard.turn         s          histogram: how long a turn took, the lag that the next event finds
+//	freshet.sse.stream.write       s          histogram: the same for a stream of the goroutine transport, of which its client is a part
 package otel
 
 import (
@@ -68,7 +70,8 @@ type Metrics struct {
 	plain           []figure
 	closed, refused metric.Int64ObservableCounter
 	shards          shardInstruments
-	duration, turn  metric.Float64Histogram
+	duration        metric.Float64Histogram
+	turn, write     metric.Float64Histogram
 	turnOption      metric.RecordOption // made once: turns are many
 }
 
@@ -118,6 +121,10 @@ func (m *Metrics) OnStreamClosed(s ssehttp.StreamClosed) {
 
 // OnShardTurn records how long the turn took.
 func (m *Metrics) OnShardTurn(t ssehttp.ShardTurn) {
+	if t.Shard < 0 {
+		m.write.Record(context.Background(), t.Took.Seconds(), m.turnOption)
+		return
+	}
 	m.turn.Record(context.Background(), t.Took.Seconds(), m.turnOption)
 }
 

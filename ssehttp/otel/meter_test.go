@@ -102,6 +102,8 @@ func TestAReaderCollectsWhatTheServerDid(t *testing.T) {
 		"freshet.sse.pending server=a":                                     0,
 		"freshet.sse.streams.closed freshet.sse.reason=completed,server=a": 1,
 		"freshet.sse.streams.closed freshet.sse.reason=stalled,server=a":   0,
+		"freshet.sse.streams.closed freshet.sse.reason=evicted,server=a":   0,
+		"freshet.sse.demand.withheld server=a":                             0,
 		"freshet.sse.requests.refused freshet.sse.cause=handler,server=a":  1,
 	} {
 		got, ok := values[name]

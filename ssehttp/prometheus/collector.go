@@ -6,8 +6,8 @@
 //	registry.MustRegister(collector)
 //
 // Counters and gauges are read from Server.Stats when Prometheus scrapes, and cost
-// the server nothing in between. The two histograms (how long streams last, how long
-// shards take for a turn) need the collector to be a hook of the server; without that
+// the server nothing in between. The histograms (how long streams last, how long
+// shards take for a turn, and streams that have a goroutine for a write) need the collector to be a hook of the server; without that
 // they stay empty.
 //
 // # Metrics
@@ -23,6 +23,7 @@
 //	heartbeats_total                 counter
 //	stalls_total                     counter    times that a client's socket was full
 //	pending_bytes                    gauge      bytes that wait for clients
+//	demand_withheld_total            counter    times that a stream that lags was not asked for more
 //	errors_dropped_total             counter    errors of pipelines whose stream had ended
 //	hook_notices_missed_total        counter    notices that hooks were too slow to hear
 //	shard_connections{shard}         gauge
@@ -31,6 +32,7 @@
 //	shard_busy_seconds_total{shard}  counter    time that the turns took
 //	stream_duration_seconds{reason}  histogram  how long streams were open
 //	shard_turn_seconds               histogram  how long a turn took: the lag that the next event finds
+//	stream_write_seconds             histogram  the same for a stream of the goroutine transport, of which its client is a part
 package prometheus
 
 import (
@@ -53,7 +55,8 @@ type Options struct {
 	// Durations are the buckets of stream_duration_seconds. From 1 s to a day.
 	Durations []float64
 
-	// Turns are the buckets of shard_turn_seconds. From 10 µs to a second.
+	// Turns are the buckets of shard_turn_seconds and stream_write_seconds. From 10 µs
+	// to a second.
 	Turns []float64
 }
 
@@ -64,6 +67,7 @@ type Collector struct {
 	figures   figures
 	durations *prom.HistogramVec
 	turns     prom.Histogram
+	writes    prom.Histogram
 }
 
 // New makes a collector, which shows nothing of a server before [Collector.Watch].
@@ -89,6 +93,10 @@ func New(o Options) *Collector {
 			Namespace: o.Namespace, Name: "shard_turn_seconds", ConstLabels: o.Labels, Buckets: o.Turns,
 			Help: "How long a turn of a shard took, which is the lag that the next event finds.",
 		}),
+		writes: prom.NewHistogram(prom.HistogramOpts{
+			Namespace: o.Namespace, Name: "stream_write_seconds", ConstLabels: o.Labels, Buckets: o.Turns,
+			Help: "How long a stream that has a goroutine took to write what was there for it.",
+		}),
 	}
 }
 
@@ -101,13 +109,20 @@ func (c *Collector) OnStreamClosed(s ssehttp.StreamClosed) {
 }
 
 // OnShardTurn observes how long the turn took.
-func (c *Collector) OnShardTurn(t ssehttp.ShardTurn) { c.turns.Observe(t.Took.Seconds()) }
+func (c *Collector) OnShardTurn(t ssehttp.ShardTurn) {
+	if t.Shard < 0 {
+		c.writes.Observe(t.Took.Seconds())
+		return
+	}
+	c.turns.Observe(t.Took.Seconds())
+}
 
 // Describe implements prometheus.Collector.
 func (c *Collector) Describe(out chan<- *prom.Desc) {
 	c.figures.describe(out)
 	c.durations.Describe(out)
 	c.turns.Describe(out)
+	c.writes.Describe(out)
 }
 
 // Collect implements prometheus.Collector.
@@ -117,6 +132,7 @@ func (c *Collector) Collect(out chan<- prom.Metric) {
 	}
 	c.durations.Collect(out)
 	c.turns.Collect(out)
+	c.writes.Collect(out)
 }
 
 // figures are the metrics that are read from Stats.
@@ -156,6 +172,7 @@ func newFigures(o Options) figures {
 	plain(prom.CounterValue, "heartbeats_total", "Comments sent to idle clients.", func(s *ssehttp.Stats) float64 { return float64(s.Heartbeats) })
 	plain(prom.CounterValue, "stalls_total", "Times that a client's socket was full.", func(s *ssehttp.Stats) float64 { return float64(s.Stalls) })
 	plain(prom.GaugeValue, "pending_bytes", "Bytes that wait for clients.", func(s *ssehttp.Stats) float64 { return float64(s.Pending) })
+	plain(prom.CounterValue, "demand_withheld_total", "Times that a stream that lags was not asked for more, because too much waited in total.", func(s *ssehttp.Stats) float64 { return float64(s.Withheld) })
 	plain(prom.CounterValue, "errors_dropped_total", "Errors of pipelines whose stream had ended.", func(s *ssehttp.Stats) float64 { return float64(s.ErrorsDropped) })
 	plain(prom.CounterValue, "hook_notices_missed_total", "Notices that hooks were too slow to hear.", func(s *ssehttp.Stats) float64 { return float64(s.HooksMissed) })
 	f.closed = desc("streams_closed_total", "Streams that were closed, by reason.", "reason")

@@ -94,6 +94,8 @@ func TestAScrapeShowsWhatTheServerDid(t *testing.T) {
 		`freshet_sse_requests_refused_total{cause="handler"} 1`,
 		`freshet_sse_requests_refused_total{cause="rate"} 0`,
 		"freshet_sse_pending_bytes 0",
+		"freshet_sse_demand_withheld_total 0",
+		`freshet_sse_streams_closed_total{reason="evicted"} 0`,
 		`freshet_sse_stream_duration_seconds_bucket{reason="completed",le="60"} 1`,
 	} {
 		assert.Contains(t, text, line+"\n")
@@ -118,6 +120,7 @@ func TestACollectorWithoutAServerShowsNoFigures(t *testing.T) {
 	require.NoError(t, registry.Register(prometheus.New(prometheus.Options{})))
 	families, err := registry.Gather()
 	require.NoError(t, err)
-	require.Len(t, families, 1)
+	require.Len(t, families, 2)
 	assert.Equal(t, "freshet_sse_shard_turn_seconds", families[0].GetName())
+	assert.Equal(t, "freshet_sse_stream_write_seconds", families[1].GetName())
 }

@@ -19,5 +19,5 @@ func ExampleNew() {
 	families, err := registry.Gather()
 	fmt.Println(families[0].GetName(), families[0].GetMetric()[0].GetLabel()[0].GetValue(), err)
 	// Output:
-	// freshet_sse_errors_dropped_total prices <nil>
+	// freshet_sse_demand_withheld_total prices <nil>
 }
