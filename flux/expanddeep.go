@@ -45,7 +45,7 @@ type expandDeep[T any] struct {
 	root source[T] // nil once it was subscribed to
 	path []*branch[T]
 
-	wip    atomic.Int32
+	wip    solo
 	over   atomic.Bool
 	demand demand
 
@@ -122,23 +122,12 @@ func (e *expandDeep[T]) Request(n int64) {
 }
 
 func (e *expandDeep[T]) Cancel() {
-	if !e.over.Swap(true) && e.wip.Add(1) == 1 {
-		e.drain()
+	if !e.over.Swap(true) {
+		e.change()
 	}
 }
 
-func (e *expandDeep[T]) change() {
-	if e.wip.Add(1) == 1 {
-		e.drain()
-	}
-}
-
-func (e *expandDeep[T]) drain() {
-	for seen := e.wip.Load(); seen != 0; seen = e.wip.Add(-seen) {
-		for e.pass() {
-		}
-	}
-}
+func (e *expandDeep[T]) change() { e.wip.add(e.pass) }
 
 // pass takes one step of the walk; false means that none can be taken.
 func (e *expandDeep[T]) pass() bool {

@@ -50,7 +50,7 @@ type filterWhen[T any] struct {
 	prefetch int
 	taken    int // values used since the last request
 
-	wip    atomic.Int32
+	wip    solo
 	over   atomic.Bool
 	demand demand
 
@@ -122,23 +122,12 @@ func (f *filterWhen[T]) Request(n int64) {
 }
 
 func (f *filterWhen[T]) Cancel() {
-	if !f.over.Swap(true) && f.wip.Add(1) == 1 {
-		f.drain()
+	if !f.over.Swap(true) {
+		f.change()
 	}
 }
 
-func (f *filterWhen[T]) change() {
-	if f.wip.Add(1) == 1 {
-		f.drain()
-	}
-}
-
-func (f *filterWhen[T]) drain() {
-	for seen := f.wip.Load(); seen != 0; seen = f.wip.Add(-seen) {
-		for f.pass() {
-		}
-	}
-}
+func (f *filterWhen[T]) change() { f.wip.add(f.pass) }
 
 // pass takes one step with the oldest value; false means that none can be taken.
 func (f *filterWhen[T]) pass() bool {

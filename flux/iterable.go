@@ -76,7 +76,7 @@ type flatten[T, R any] struct {
 	push     func(R) bool
 	prefetch int
 
-	wip    atomic.Int32
+	wip    solo
 	over   atomic.Bool
 	failed atomic.Bool // err is set: looked at before each element
 	demand demand
@@ -151,15 +151,7 @@ func (f *flatten[T, R]) Cancel() {
 	}
 }
 
-func (f *flatten[T, R]) change() {
-	if f.wip.Add(1) != 1 {
-		return
-	}
-	for seen := f.wip.Load(); seen != 0; seen = f.wip.Add(-seen) {
-		for f.pass() {
-		}
-	}
-}
+func (f *flatten[T, R]) change() { f.wip.add(f.pass) }
 
 // pass starts on a value, sends what is requested of it, or ends; false means
 // that nothing can be done now.

@@ -26,7 +26,7 @@ type joining[W any] struct {
 	down Subscriber[W]
 	push func(W) bool
 
-	wip    atomic.Int32
+	wip    solo
 	over   atomic.Bool
 	demand demand
 
@@ -76,23 +76,12 @@ func (j *joining[W]) Request(n int64) {
 }
 
 func (j *joining[W]) Cancel() {
-	if !j.over.Swap(true) && j.wip.Add(1) == 1 {
-		j.drain()
+	if !j.over.Swap(true) {
+		j.change()
 	}
 }
 
-func (j *joining[W]) change() {
-	if j.wip.Add(1) == 1 {
-		j.drain()
-	}
-}
-
-func (j *joining[W]) drain() {
-	for seen := j.wip.Load(); seen != 0; seen = j.wip.Add(-seen) {
-		for j.pass() {
-		}
-	}
-}
+func (j *joining[W]) change() { j.wip.add(j.pass) }
 
 // pass plays one event or sends the end; false means that nothing waits.
 func (j *joining[W]) pass() bool {

@@ -92,7 +92,7 @@ type ordered[T any] struct {
 	prefetch    int
 	delayErrors bool
 
-	wip    atomic.Int32
+	wip    solo
 	over   atomic.Bool
 	demand demand
 
@@ -171,23 +171,12 @@ func (m *ordered[T]) Request(n int64) {
 }
 
 func (m *ordered[T]) Cancel() {
-	if !m.over.Swap(true) && m.wip.Add(1) == 1 {
-		m.drain()
+	if !m.over.Swap(true) {
+		m.change()
 	}
 }
 
-func (m *ordered[T]) change() {
-	if m.wip.Add(1) == 1 {
-		m.drain()
-	}
-}
-
-func (m *ordered[T]) drain() {
-	for seen := m.wip.Load(); seen != 0; seen = m.wip.Add(-seen) {
-		for m.pass() {
-		}
-	}
-}
+func (m *ordered[T]) change() { m.wip.add(m.pass) }
 
 // pass sends one value or the end; false means that nothing can be sent.
 func (m *ordered[T]) pass() bool {
