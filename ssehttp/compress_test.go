@@ -111,9 +111,10 @@ func TestACompressedStreamEndsProperlyForWhateverReason(t *testing.T) {
 				}
 				return flux.Never[Event]().StartWith(data("1")), nil
 			})
-		assert.Equal(t, "data: 1\n\nevent: error\ndata: no more\n\n", s.compressed("/fails", k).rest())
-		assert.Empty(t, s.compressed("/empty", k).rest())
-		assert.Regexp(t, `^data: 1\n\n(:\n)+$`, s.compressed("/expires", k).rest())
+		events := func(path string) string { return strings.ReplaceAll(s.compressed(path, k).rest(), heartbeat, "") }
+		assert.Equal(t, "data: 1\n\nevent: error\ndata: no more\n\n", events("/fails"))
+		assert.Empty(t, events("/empty"))
+		assert.Contains(t, []string{"", "data: 1\n\n"}, events("/expires")) // whichever is faster
 		c := s.compressed("/", k)
 		assert.Equal(t, "data: 1|", c.event())
 		assert.Equal(t, ":", c.line())

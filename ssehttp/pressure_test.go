@@ -130,13 +130,14 @@ func TestWhileTooMuchWaitsOnlyThoseThatKeepUpAreAskedForMore(t *testing.T) {
 		c.reads(s, hs["/"], 200)
 		assert.EqualValues(t, firstDemand, hs["/slow"].requested.Load())
 		slow.open()
-		for range firstDemand {
+		for i := range firstDemand {
+			if i == firstDemand-1 && tr.network == "unix" { // of its kernel we know that it does not take the last one whole
+				s.eventually("half of the window is used up", func() bool { return s.Stats().Withheld > 0 })
+				assert.EqualValues(t, firstDemand, hs["/slow"].requested.Load())
+			}
 			require.Len(t, slow.event(), len("data: |")+mebibyte)
 		}
 		s.eventually("it is asked again", func() bool { return hs["/slow"].requested.Load() > firstDemand })
-		if s.Streams(1)[0].Shard >= 0 { // a goroutine writes all that waits before it looks
-			assert.Positive(t, s.Stats().Withheld)
-		}
 	})
 }
 

@@ -82,8 +82,10 @@ func (st *stream) run(w wire, head []byte, o opening) {
 	leaving, stopped := s.closing, s.stopped // the list of streams has been taken already
 	s.mu.Unlock()
 	st.mu.Lock()
-	st.pending = append(st.pending, head...)
-	st.added(len(head))
+	if st.why == 0 { // a server that stops may have been faster
+		st.pending = append(st.pending, head...)
+		st.added(len(head))
+	}
 	if s.opts.Heartbeat != Never {
 		st.written = time.Now()
 		st.beats = time.AfterFunc(s.opts.Heartbeat, st.beat)
