@@ -17,7 +17,7 @@ const (
 	growsGoroutines = 64  // fasthttp's workers
 	growsKiB        = 2048
 	growsPart       = 0.05
-	slowKiB         = 8 // for each of those that never read
+	slowKiB         = 8   // for each of those that never read
 	unaccounted     = 200 // connections that change sides while they are counted
 	present         = 0.95
 )
