@@ -44,6 +44,7 @@ const (
 	headSize    = 8 << 10
 	maxStreams  = 50_000
 	maxRateOf   = 20_000
+	maxPending  = 128 << 20 // bytes
 )
 
 // limits are none, or those of -protect.
@@ -55,6 +56,8 @@ func (a *audience) limits() ssehttp.Options {
 		Streams: maxStreams, PerAddress: maxStreams, Rate: maxRateOf, Burst: maxRateOf, PerKey: maxStreams,
 		Key:      func(r *ssehttp.Request) string { return r.Query("user") },
 		Lifetime: 10 * time.Minute,
+
+		PendingPerStream: 1 << 20, PendingSoft: maxPending / 2, PendingHard: maxPending,
 	}}
 }
 

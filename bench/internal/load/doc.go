@@ -18,6 +18,18 @@
 // warm-up has passed. Events before it are parsed and checked for gaps, but not
 // counted.
 //
+// # Those who come back
+//
+// Connections can be closed from this side, reset, opened again, and say their last
+// id then (Options.Churn, Kill, Storm, Reconnect, Resume). What comes back is timed
+// apart from the first connections.
+//
+// # TLS
+//
+// A TLS connection is carried by two goroutines to a socket pair, whose other end the
+// worker reads like any connection. That costs memory and some microseconds an event;
+// plain connections have none of it.
+//
 // # Limits
 //
 // Targets are addresses in 127.0.0.0/8 and nothing else: this is a tool for
