@@ -151,36 +151,6 @@ func TestAStreamCanBeCancelledBeforeItHasBegun(t *testing.T) {
 	}
 }
 
-// A timer, or a publisher, that ends the wait for a source which is still being
-// subscribed to must keep that source from taking the place of the fallback.
-func TestATimeoutDuringTheSubscriptionCancelsTheSource(t *testing.T) {
-	for name, timed := range map[string]func(s ints) ints{
-		"TimeoutOr": func(s ints) ints { return s.TimeoutOr(time.Second, flux.Range(1, 3)) },
-		"TimeoutEachOr": func(s ints) ints {
-			return flux.TimeoutEachOr(s, flux.Timer(time.Second), func(int) flux.Publisher[int64] { return flux.Never[int64]() }, flux.Range(1, 3))
-		},
-	} {
-		t.Run(name, func(t *testing.T) {
-			fluxtest.Run(t, func(t *testing.T) {
-				up := &ends{}
-				slow := flux.Defer(func(ctx) ints {
-					time.Sleep(time.Minute)
-					return up.watch(live(7, 8))
-				})
-				rec := fluxtest.NewRecorder[int](1)
-				timed(slow).Subscribe(t.Context(), rec)
-				fluxtest.Advance(0)
-				rec.AssertValues(t, 1)
-				rec.Request(2)
-				rec.AssertValues(t, 1, 2, 3)
-				rec.AssertCompleted(t)
-				rec.AssertNoViolations(t)
-				require.Equal(t, cancelled, up.all())
-			})
-		})
-	}
-}
-
 func TestAResourceIsCleanedUpOnceWhateverEndsItsUse(t *testing.T) {
 	for range 5 * rounds() {
 		fluxtest.Run(t, func(t *testing.T) {
