@@ -101,7 +101,7 @@ func steeredPressures() []pressure {
 		}},
 		{name: "delaySequence", build: func(n int) ints { return slow(n).DelaySequence(2 * tick) }, count: four},
 		{name: "delaySequence to one who is slow", build: func(n int) ints { // so that a timer may fire while a value is sent
-			pause := func(v int) { time.Sleep(time.Duration(v%5/4) * 5 * tick) }
+			pause := func(v int) { time.Sleep(time.Duration(v%15/14) * 5 * tick) }
 			return paced(0, 4*n).DelaySequence(tick / 2).DoOnNext(pause).LimitRate(64)
 		}, count: four},
 		{name: "delaySequence with rejections", build: func(n int) ints { return all(n).DelaySequence(tick).Filter(even) }, count: half},
