@@ -91,6 +91,10 @@ func combinedPressures() []pressure {
 		{name: "withLatestFrom", build: func(n int) ints {
 			return flux.WithLatestFrom(all(n), sender(0, n), func(v, _ int) int { return v })
 		}},
+		{name: "withLatestFrom one that fails at any time", build: func(n int) ints {
+			other := flux.Concat[int](flux.Just(0), moment(500), flux.Error[int](errBoom))
+			return flux.WithLatestFrom(all(n), other, func(v, _ int) int { return v }).OnErrorComplete()
+		}},
 		{name: "flatMapSequential", build: func(n int) ints {
 			return flux.FlatMapSequential(flux.Range(0, 4).PublishOn(), func(s int) ints { return sender(s, n) }, flux.Concurrency(3), flux.Prefetch(2))
 		}, count: four},

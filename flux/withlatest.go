@@ -22,7 +22,13 @@ func WithLatestFrom[T, U, R any](src Publisher[T], other Publisher[U], f func(v 
 	return Flux[R]{sourceFunc[R](func(ctx context.Context, s Subscriber[R]) {
 		w := &withLatest[T, U, R]{ctx: ctx, down: s, push: pusher(s), f: f}
 		w.side.w = w
+		w.gate.enter()
 		side.subscribe(ctx, &w.side)
+		if w.gate.closed() {
+			w.early = true
+			s.OnSubscribe(nothing{})
+			w.gate.leave().deliver(s)
+		}
 		main.subscribe(ctx, w)
 	})}
 }
@@ -31,10 +37,10 @@ func WithLatestFrom[T, U, R any](src Publisher[T], other Publisher[U], f func(v 
 //
 // INVARIANTS
 //   - The gate keeps an end that the other brings from going down beside a value
-//     or beside OnSubscribe. The subscriber below is told of its subscription when
-//     main is, or by an end of the other that comes before that; what it requests
-//     meanwhile is kept by the arbiter.
-//   - lock guards told and the side's fields, and is never held while calling out.
+//     or beside OnSubscribe. It is entered at the start, and left when the subscriber
+//     has its subscription, by the goroutine that subscribes; an end that comes
+//     before is sent before main is subscribed to, and early is set.
+//   - lock guards the side's fields, and is never held while calling out.
 type withLatest[T, U, R any] struct {
 	arbiter
 	ctx     context.Context
@@ -44,9 +50,9 @@ type withLatest[T, U, R any] struct {
 	side    latestOther[T, U, R]
 	gate    gate
 	running bool // f is executing
+	early   bool // the end was sent before main was subscribed to
 
 	lock sync.Mutex
-	told bool // OnSubscribe went down, or is about to
 }
 
 type latestOther[T, U, R any] struct {
@@ -56,21 +62,11 @@ type latestOther[T, U, R any] struct {
 	some  bool
 }
 
-// tell tells whether the caller is to send OnSubscribe down.
-func (w *withLatest[T, U, R]) tell() bool {
-	w.lock.Lock()
-	defer w.lock.Unlock()
-	told := w.told
-	w.told = true
-	return !told
-}
-
 func (w *withLatest[T, U, R]) OnSubscribe(s Subscription) {
-	if !w.gate.enter() {
+	if w.early {
 		s.Cancel()
 		return
 	}
-	w.tell()
 	w.down.OnSubscribe(w)
 	if end := w.gate.leave(); end != nil {
 		s.Cancel()
@@ -119,9 +115,6 @@ func (w *withLatest[T, U, R]) end(err error, cancel func()) {
 		return
 	}
 	cancel()
-	if w.tell() {
-		w.down.OnSubscribe(nothing{})
-	}
 	end.deliver(w.down)
 }
 
