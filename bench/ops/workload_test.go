@@ -38,7 +38,7 @@ var (
 	size   = func(buf []int) int { return len(buf) }
 )
 
-var workloads = []workload{chain, scan, distinct, merge, flatMap, flatMapJust, concatMap, zip, publishOn, bufferTimeout, groupBy}
+var workloads = []workload{chain, scan, distinct, merge, flatMap, flatMapJust, concatMap, zip, publishOn, publishOnFused, bufferTimeout, groupBy}
 
 func TestAllVariantsOfAWorkloadGiveTheSame(t *testing.T) {
 	for _, w := range workloads {

@@ -21,6 +21,7 @@ var rows = []named{
 	{"concatMap", "ConcatMap to ten each"},
 	{"zip", "Zip2"},
 	{"publishOn", "PublishOn"},
+	{"publishOnFused", "PublishOn straight after Range"},
 	{"bufferTimeout", "BufferTimeout of 100"},
 	{"groupBy", "GroupBy of ten, FlatMap"},
 	{"subscribe", "Subscribing to a chain of three"},
