@@ -4,8 +4,9 @@
 //	go test ./bench/ops -run '^$' -bench . -benchtime 200ms -count 5 > ops.txt
 //	go run ./bench/opstable -reactor reactor.json -readme bench/README.md ops.txt
 //
-// A cell is the median of the runs, with the smallest and the largest. Without -readme
-// the table is printed.
+// A cell is the median of the runs, with the smallest and the largest. -cpu takes the
+// time of the processors in place of the clock's, which is the steadier one on a machine
+// that does other things; JMH has no such figure. Without -readme the table is printed.
 package main
 
 import (
@@ -24,14 +25,19 @@ const (
 func main() {
 	reactor := flag.String("reactor", "", "results of JMH, as JSON")
 	readme := flag.String("readme", "", "the file whose table is to be rewritten; without it the table is printed")
+	cpu := flag.Bool("cpu", false, "the time of the processors in place of the clock's")
 	flag.Parse()
-	if err := run(flag.Args(), *reactor, *readme); err != nil {
+	prefix := ""
+	if *cpu {
+		prefix = "cpu-"
+	}
+	if err := run(flag.Args(), prefix, *reactor, *readme); err != nil {
 		fmt.Fprintln(os.Stderr, "opstable:", err)
 		os.Exit(1)
 	}
 }
 
-func run(files []string, reactor, readme string) error {
+func run(files []string, prefix, reactor, readme string) error {
 	if len(files) == 0 {
 		return fmt.Errorf("no file is given: name what go test -bench printed")
 	}
@@ -41,7 +47,7 @@ func run(files []string, reactor, readme string) error {
 		if err != nil {
 			return err
 		}
-		r.addGo(string(text))
+		r.addGo(string(text), prefix)
 	}
 	if reactor != "" {
 		text, err := os.ReadFile(reactor)

@@ -19,8 +19,8 @@ func (r results) add(row, column string, v float64) {
 	r[row][column] = append(r[row][column], v)
 }
 
-// addGo adds what go test -bench printed.
-func (r results) addGo(text string) {
+// addGo adds what go test -bench printed; prefix says whose time is taken.
+func (r results) addGo(text, prefix string) {
 	for line := range strings.Lines(text) {
 		f := strings.Fields(line)
 		if len(f) < 4 || !strings.HasPrefix(f[0], "Benchmark") {
@@ -31,15 +31,15 @@ func (r results) addGo(text string) {
 			continue
 		}
 		per := metrics(f[2:])
-		v, whole := per["ns/op"], per["ns/op"]
-		for _, unit := range []string{"ns/elem", "ns/subscriber"} {
-			if each, ok := per[unit]; ok {
-				v = each
+		for _, thing := range []string{"elem", "subscriber", "subscription"} {
+			v, ok := per[prefix+"ns/"+thing]
+			if !ok {
+				continue
 			}
-		}
-		r.add(row, column, v)
-		if n, ok := per["allocs/op"]; ok && column == "flux" && whole > 0 {
-			r.add(row, allocs, n*v/whole) // as often as there are elements in an op
+			r.add(row, column, v)
+			if column == "flux" {
+				r.add(row, allocs, per["allocs/op"]*per["ns/"+thing]/per["ns/op"]) // there are ns/op / ns/elem elements
+			}
 		}
 	}
 }

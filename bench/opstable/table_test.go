@@ -18,7 +18,7 @@ BenchmarkOperators/flatMapJust/flux  100  330000 ns/op  33.00 ns/elem  80728 B/o
 BenchmarkOperators/chain/flux-request-1    100  117000 ns/op  11.70 ns/elem  500 B/op  19 allocs/op
 BenchmarkFanOut/directBestEffort/1000-2    100  1530 ns/op  1.530 ns/subscriber  0 B/op  0 allocs/op
 BenchmarkFanOut/directBestEffort/1-2       100  15 ns/op  15.30 ns/subscriber  0 B/op  0 allocs/op
-BenchmarkSubscribe/flux/one/background-2   100  243.0 ns/op  376 B/op  9 allocs/op
+BenchmarkSubscribe/flux/one/background-2   100  243.0 ns/op  250.0 cpu-ns/subscription  243.0 ns/subscription  376 B/op  9 allocs/op
 PASS
 `
 
@@ -26,7 +26,7 @@ const reactor = `[{"benchmark": "freshet.Operators.zip", "primaryMetric": {"scor
 
 func TestTheTableHasMediansSpreadAndTheRowsWhereFluxIsBehind(t *testing.T) {
 	r := results{}
-	r.addGo(printed)
+	r.addGo(printed, "")
 	require.NoError(t, r.addReactor([]byte(reactor)))
 	table := r.table()
 	require.Contains(t, table, "| Zip2 | 1 | 60 | - | 14 (13-15) | - | - | 26.5 (26-30) | 0 |\n")
@@ -42,7 +42,7 @@ func TestTheTableTakesThePlaceOfTheOneInTheFile(t *testing.T) {
 	ops, readme := filepath.Join(dir, "ops.txt"), filepath.Join(dir, "README.md")
 	require.NoError(t, os.WriteFile(ops, []byte(printed), 0o600))
 	require.NoError(t, os.WriteFile(readme, []byte("a\n"+begin+"\nold\n"+end+"\nb\n"), 0o600))
-	require.NoError(t, run([]string{ops}, "", readme))
+	require.NoError(t, run([]string{ops}, "", "", readme))
 	text, err := os.ReadFile(readme)
 	require.NoError(t, err)
 	require.Regexp(t, "^a\n"+begin+"\n\n\\|(.|\n)*Zip2(.|\n)*\n"+end+"\nb\n$", string(text))
@@ -52,5 +52,12 @@ func TestTheTableTakesThePlaceOfTheOneInTheFile(t *testing.T) {
 func TestAFileWithoutBenchmarksIsAnError(t *testing.T) {
 	ops := filepath.Join(t.TempDir(), "ops.txt")
 	require.NoError(t, os.WriteFile(ops, []byte("PASS\n"), 0o600))
-	require.ErrorContains(t, run([]string{ops}, "", ""), "no benchmark")
+	require.ErrorContains(t, run([]string{ops}, "", "", ""), "no benchmark")
+}
+
+func TestTheTimeOfTheProcessorsTakesThePlaceOfTheClocksWhereItIsWanted(t *testing.T) {
+	r := results{}
+	r.addGo(printed, "cpu-")
+	require.Contains(t, r.table(), "| Subscribing to a chain of three | - | - | - | 250 | - | - | - | 9 |\n")
+	require.NotContains(t, r.table(), "Zip2", "it has no such figure there")
 }
