@@ -320,7 +320,7 @@ func (in *concatInner[T, R]) Request(n int64) {
 
 func (in *concatInner[T, R]) Cancel() {
 	c := in.outer
-	c.gate.mute()
+	c.gate.mute().drop(c.ctx)
 	in.relay.Cancel()
 	c.main.Cancel()
 	c.walkOff()
