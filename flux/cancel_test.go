@@ -179,3 +179,28 @@ func TestEverySourceEndsItsWorkWhenCancelled(t *testing.T) {
 		})
 	}
 }
+
+func TestAnErrorThatWaitsForAValueOfConcatMapGoesToTheHookAfterACancelFromInsideThatValue(t *testing.T) {
+	up, l, rec := &unserialized{}, &lost{}, fluxtest.NewRecorder[int](flux.Unbounded)
+	rec.Each(func(int) {
+		up.s.OnError(errBoom)
+		rec.Cancel()
+	})
+	twice := func(v int) ints { return flux.Just(v, v) }
+	flux.ConcatMap(flux.From[int](up), twice, flux.Prefetch(4)).Subscribe(l.context(t.Context()), rec)
+	up.s.OnNext(1)
+	rec.AssertValues(t, 1)
+	rec.AssertNotTerminated(t)
+	require.Equal(t, []error{errBoom}, l.errors())
+}
+
+// unserialized is a publisher that signals whenever the test does.
+type unserialized struct{ s flux.Subscriber[int] }
+
+func (u *unserialized) Subscribe(_ context.Context, s flux.Subscriber[int]) {
+	u.s = s
+	s.OnSubscribe(u)
+}
+
+func (*unserialized) Request(int64) {}
+func (*unserialized) Cancel()       {}

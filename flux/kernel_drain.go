@@ -21,8 +21,11 @@ import (
 // time.
 //
 // INVARIANTS
-//   - Only the drainer calls down, subtracts demand and releases.
+//   - Only the drainer calls down, subtracts demand and releases. waits is its own.
 //   - mu guards queue, ended and err, and is never held while calling out.
+//   - Whoever puts something into the queue adds to wip after it, or is the drainer
+//     and raises waits. So while waits is down nothing is queued but by somebody who
+//     is still at it, and whose value need not come first.
 //   - stopped: no signal passes any more; the next drainer discards the queue.
 //   - With exec, the drainer runs there; otherwise on the goroutine of the change.
 type drain[T any] struct {
@@ -54,6 +57,8 @@ type drain[T any] struct {
 	ended bool
 	err   error
 	cut   bool // an error does not wait for the queue
+
+	waits bool // the queue was not empty when the drainer last looked
 }
 
 // Executor runs tasks. Execute must not run the task before it returns unless it
@@ -69,6 +74,7 @@ func (d *drain[T]) offer(v T) {
 	if d.exec == nil && d.wip.CompareAndSwap(0, 1) {
 		if !d.direct(v) {
 			d.enqueue(v)
+			d.waits = true
 		}
 		if d.wip.Add(-1) != 0 {
 			d.run()
@@ -91,13 +97,7 @@ func (d *drain[T]) direct(v T) bool {
 		d.lose(v)
 		return true
 	}
-	if d.demand.load() <= 0 {
-		return false
-	}
-	d.mu.Lock()
-	waiting := d.queue.len() > 0
-	d.mu.Unlock()
-	if waiting {
+	if d.waits || d.demand.load() <= 0 {
 		return false
 	}
 	defer d.guard()
@@ -209,6 +209,7 @@ func (d *drain[T]) next(want bool) (v T, ok, over bool, err error) {
 	case d.ended && (d.queue.len() == 0 || d.cut && d.err != nil):
 		return v, false, true, d.err
 	case !want || d.queue.len() == 0:
+		d.waits = d.queue.len() > 0
 		return v, false, false, nil
 	}
 	return d.queue.pop(), true, false, nil

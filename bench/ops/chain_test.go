@@ -126,3 +126,18 @@ var publishOn = workload{"publishOn", 10_000, []variant{
 	{"ro", func(n int) int { return sumRo(ro.Pipe1(roRange(0, n), ro.ObserveOn[int](256))) }},
 	{"rxgo", func(n int) int { return sumRx(rxgo.Range(0, n, rxgo.WithBufferedChannel(256))) }},
 }}
+
+// publishOnFused is the case in which Reactor hands nothing over: publishOn right
+// after a range, which the other thread then counts by itself. Flux has no such case.
+var publishOnFused = workload{"publishOnFused", 10_000, []variant{
+	{"loop", sumLoop},
+	{"flux", func(n int) int { return sumFlux(flux.Range(0, n).PublishOn()) }},
+}}
+
+func sumLoop(n int) int {
+	sum := 0
+	for v := range n {
+		sum += v
+	}
+	return sum
+}

@@ -68,13 +68,7 @@ var flatMap = workload{"flatMap", 10_000, []variant{
 
 // flatMapJust maps each element to a publisher of one.
 var flatMapJust = workload{"flatMapJust", 10_000, []variant{
-	{"loop", func(n int) int {
-		sum := 0
-		for v := range n {
-			sum += v
-		}
-		return sum
-	}},
+	{"loop", sumLoop},
 	{"flux", func(n int) int {
 		return sumFlux(flux.FlatMap(flux.Range(0, n), func(v int) flux.Flux[int] { return flux.Just(v) }))
 	}},

@@ -83,11 +83,7 @@ func BenchmarkFanOut(b *testing.B) {
 		for _, f := range fanOuts {
 			b.Run(f.name+"/"+strconv.Itoa(n), func(b *testing.B) {
 				emit, _ := f.make(n)
-				b.ReportAllocs()
-				for b.Loop() {
-					emit(1)
-				}
-				b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(n), "ns/subscriber")
+				measure(b, n, "subscriber", func() { emit(1) })
 			})
 		}
 	}

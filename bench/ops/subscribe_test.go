@@ -20,26 +20,19 @@ func BenchmarkSubscribe(b *testing.B) {
 	}{{"background", context.Background()}, {"cancellable", b.Context()}} {
 		one, never := three(flux.Range(1, 1)), three(flux.Never[int]())
 		b.Run("flux/one/"+c.name, func(b *testing.B) {
-			b.ReportAllocs()
-			for b.Loop() {
-				one.Subscribe(c.ctx, &counting{})
-			}
+			measure(b, 1, "subscription", func() { one.Subscribe(c.ctx, &counting{}) })
 		})
 		b.Run("flux/never-cancel/"+c.name, func(b *testing.B) {
-			b.ReportAllocs()
-			for b.Loop() {
+			measure(b, 1, "subscription", func() {
 				s := &counting{}
 				never.Subscribe(c.ctx, s)
 				s.up.Cancel()
-			}
+			})
 		})
 	}
 	chain := ro.Pipe3(roRange(1, 1), ro.Map(inc), ro.Filter(even), ro.Map(triple))
 	b.Run("ro/one", func(b *testing.B) {
-		b.ReportAllocs()
-		for b.Loop() {
-			chain.Subscribe(ro.NoopObserver[int]())
-		}
+		measure(b, 1, "subscription", func() { chain.Subscribe(ro.NoopObserver[int]()) })
 	})
 }
 

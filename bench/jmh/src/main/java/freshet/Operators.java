@@ -18,12 +18,14 @@ import org.reactivestreams.Subscription;
 
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Sinks;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
 /**
  * The workloads of bench/ops, element for element, in Reactor. Figures are ns an
- * element, but for subscribe, which is ns a subscription.
+ * element, but for subscribe, which is ns a subscription, and fanOut, which is ns a
+ * subscriber.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
@@ -34,9 +36,18 @@ import reactor.core.scheduler.Schedulers;
 public class Operators {
     static final int N = 10_000;
     static final int INNER = 10;
+    static final int SUBSCRIBERS = 1000;
 
     final Scheduler single = Schedulers.newSingle("jmh", true);
     final Flux<Integer> three = three(Flux.range(1, 1));
+
+    final Sinks.Many<Integer> hot = Sinks.many().multicast().directBestEffort();
+
+    public Operators() {
+        for (int i = 0; i < SUBSCRIBERS; i++) {
+            hot.asFlux().subscribe(new Summing(Long.MAX_VALUE));
+        }
+    }
 
     static Flux<Integer> three(Flux<Integer> src) {
         return src.map(v -> v + 1).filter(v -> v % 2 == 0).map(v -> v * 3);
@@ -90,16 +101,26 @@ public class Operators {
         return sum(Flux.range(0, N).groupBy(v -> v % INNER).flatMap(g -> g), Long.MAX_VALUE);
     }
 
+    /** Hidden, so that every element is handed over. */
     @Benchmark @OperationsPerInvocation(N)
-    public long publishOn() throws InterruptedException {
+    public long publishOn() throws InterruptedException { return hop(Flux.range(0, N).hide()); }
+
+    /** The other thread counts by itself, as publishOn asks the range to let it. */
+    @Benchmark @OperationsPerInvocation(N)
+    public long publishOnFused() throws InterruptedException { return hop(Flux.range(0, N)); }
+
+    long hop(Flux<Integer> src) throws InterruptedException {
         Summing s = new Summing(Long.MAX_VALUE);
-        Flux.range(0, N).publishOn(single).subscribe(s);
+        src.publishOn(single).subscribe(s);
         s.done.await();
         return s.sum;
     }
 
     @Benchmark
     public long subscribe() { return sum(three, Long.MAX_VALUE); }
+
+    @Benchmark @OperationsPerInvocation(SUBSCRIBERS)
+    public Object fanOut() { return hot.tryEmitNext(1); }
 
     static long sum(Flux<Integer> f, long step) {
         Summing s = new Summing(step);
