@@ -10,7 +10,10 @@ type Reason uint8
 
 // The reasons for which a connection is closed.
 const (
-	// Gone: the client closed its side, reset the connection or vanished.
+	// Gone: the client closed its side, reset the connection or vanished: for
+	// StallTimeout and 5 s it acknowledged nothing, or had no room, of what the kernel
+	// still held for it. A client that never reads may end so, if its events fit into
+	// the kernel's buffer for longer than that.
 	Gone Reason = iota + 1
 	// Completed: the publisher completed and everything was written.
 	Completed
