@@ -78,34 +78,34 @@ func ExampleCollectSortedListFunc() {
 }
 
 func ExampleCollectMap() {
-	byLength := flux.CollectMap(words, func(w string) int { return len(w) })
-	fmt.Println(byLength.Get(context.Background()))
-	// Output: map[3:fig 4:plum] <nil>
+	last := flux.CollectMap(flux.Range(1, 5), func(n int) int { return n % 3 })
+	fmt.Println(last.Get(context.Background()))
+	// Output: map[0:3 1:4 2:5] <nil>
 }
 
 func ExampleCollectMapValues() {
-	lengths := flux.CollectMapValues(words, func(w string) string { return w }, func(w string) int { return len(w) })
-	fmt.Println(lengths.Get(context.Background()))
-	// Output: map[fig:3 pear:4 plum:4] <nil>
+	squares := flux.CollectMapValues(flux.Range(1, 3), func(n int) int { return n }, func(n int) int { return n * n })
+	fmt.Println(squares.Get(context.Background()))
+	// Output: map[1:1 2:4 3:9] <nil>
 }
 
 func ExampleCollectMultimap() {
-	byLength := flux.CollectMultimap(words, func(w string) int { return len(w) })
-	fmt.Println(byLength.Get(context.Background()))
-	// Output: map[3:[fig fig] 4:[pear plum]] <nil>
+	byRest := flux.CollectMultimap(flux.Range(1, 5), func(n int) int { return n % 2 })
+	fmt.Println(byRest.Get(context.Background()))
+	// Output: map[0:[2 4] 1:[1 3 5]] <nil>
 }
 
 func ExampleCollectMultimapValues() {
-	initials := flux.CollectMultimapValues(words, func(w string) int { return len(w) }, func(w string) string { return w[:1] })
-	fmt.Println(initials.Get(context.Background()))
-	// Output: map[3:[f f] 4:[p p]] <nil>
+	squares := flux.CollectMultimapValues(flux.Range(1, 5), func(n int) int { return n % 2 }, func(n int) int { return n * n })
+	fmt.Println(squares.Get(context.Background()))
+	// Output: map[0:[4 16] 1:[1 9 25]] <nil>
 }
 
 func ExampleCollectInto() {
-	text := flux.CollectInto(words, func() *strings.Builder { return new(strings.Builder) },
-		func(b *strings.Builder, w string) { b.WriteString(w[:1]) })
-	fmt.Println(text.Get(context.Background()))
-	// Output: pfpf <nil>
+	byLength := flux.CollectInto(words, func() map[int]int { return map[int]int{} },
+		func(count map[int]int, w string) { count[len(w)]++ })
+	fmt.Println(byLength.Get(context.Background()))
+	// Output: map[3:2 4:2] <nil>
 }
 
 func ExampleSort() {

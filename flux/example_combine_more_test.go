@@ -3,6 +3,7 @@ package flux_test
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -297,22 +298,22 @@ func ExampleGroupJoin() {
 }
 
 func ExampleSwitchOnFirst() {
-	out := flux.SwitchOnFirst(flux.Just("hello", "world"), func(first flux.Signal[string], all flux.Flux[string]) flux.Flux[string] {
-		if first.Type == flux.SignalNext && first.Value == "quiet" {
+	out := flux.SwitchOnFirst(flux.Just(1, 2), func(first flux.Signal[int], all flux.Flux[int]) flux.Flux[string] {
+		if first.Type == flux.SignalNext && first.Value == 0 {
 			return flux.Just("nothing to see")
 		}
-		return all
+		return flux.Map(all, strconv.Itoa)
 	})
 	fmt.Println(out.Collect(context.Background()))
-	// Output: [hello world] <nil>
+	// Output: [1 2] <nil>
 }
 
 func ExampleSwitchOnFirstKeep() {
-	out := flux.SwitchOnFirstKeep(flux.Just("quiet", "world"), func(first flux.Signal[string], all flux.Flux[string]) flux.Flux[string] {
-		if first.Type == flux.SignalNext && first.Value == "quiet" {
+	out := flux.SwitchOnFirstKeep(flux.Just(0, 2), func(first flux.Signal[int], all flux.Flux[int]) flux.Flux[string] {
+		if first.Type == flux.SignalNext && first.Value == 0 {
 			return flux.Just("nothing to see")
 		}
-		return all
+		return flux.Map(all, strconv.Itoa)
 	})
 	fmt.Println(out.Collect(context.Background()))
 	// Output: [nothing to see] <nil>

@@ -44,13 +44,11 @@ func ExampleFlatMap() {
 }
 
 func ExampleConcatMap() {
-	later := func(d time.Duration) flux.Flux[time.Duration] {
-		return flux.Map(flux.IntervalAfter(d, time.Hour).Take(1), func(int64) time.Duration { return d })
-	}
+	after := func(ms int) flux.Flux[int] { return flux.Just(ms).DelayElements(time.Duration(ms) * time.Millisecond) }
 	// The second would be ready first, but the order is kept.
-	src := flux.ConcatMap(flux.Just(2*time.Millisecond, time.Millisecond), later)
+	src := flux.ConcatMap(flux.Just(2, 1), after)
 	fmt.Println(src.Collect(context.Background()))
-	// Output: [2ms 1ms] <nil>
+	// Output: [2 1] <nil>
 }
 
 func ExampleSwitchMap() {

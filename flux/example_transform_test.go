@@ -43,15 +43,15 @@ func ExampleFlux_Scan() {
 }
 
 func ExampleIndex() {
-	for v, err := range flux.Index(flux.Just("red", "blue")).All(context.Background()) {
+	for v, err := range flux.Index(flux.Just(7, 11)).All(context.Background()) {
 		if err != nil {
 			break
 		}
 		fmt.Println(v.Index, v.Value)
 	}
 	// Output:
-	// 0 red
-	// 1 blue
+	// 0 7
+	// 1 11
 }
 
 func ExampleFlux_Filter() {

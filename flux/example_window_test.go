@@ -94,11 +94,10 @@ func ExampleWindowWhen() {
 }
 
 func ExampleGroupBy() {
-	words := flux.Just("ant", "bee", "ape", "bat", "asp")
-	groups := flux.GroupBy(words, func(w string) string { return w[:1] })
-	lists := flux.FlatMap(groups, func(g flux.Grouped[string, string]) flux.Flux[string] {
-		return flux.Map(flux.BufferAll(g), func(l []string) string { return fmt.Sprint(g.Key, l) })
+	groups := flux.GroupBy(flux.Range(1, 5), func(n int) int { return n % 2 })
+	lists := flux.FlatMap(groups, func(g flux.Grouped[int, int]) flux.Flux[string] {
+		return flux.Map(flux.BufferAll(g), func(l []int) string { return fmt.Sprint(g.Key, l) })
 	})
 	fmt.Println(lists.Collect(context.Background()))
-	// Output: [a[ant ape asp] b[bee bat]] <nil>
+	// Output: [1[1 3 5] 0[2 4]] <nil>
 }

@@ -147,7 +147,7 @@ func TestErrorsKeepTheirIdentity(t *testing.T) {
 	require.True(t, net.Timeout())
 
 	other := errors.New("other")
-	both := flux.FlatMap(flux.Just(errBoom, other), func(err error) ints { return flux.Error[int](err) }, flux.DelayErrors())
+	both := flux.FlatMap(flux.Range(0, 2), func(i int) ints { return flux.Error[int]([]error{errBoom, other}[i]) }, flux.DelayErrors())
 	err := both.Drain(t.Context())
 	require.ErrorIs(t, err, errBoom)
 	require.ErrorIs(t, err, other)

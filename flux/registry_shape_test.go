@@ -23,6 +23,8 @@ func allOperators() []operator { return append(operators(), shapingOperators()..
 
 func size[T any](l []T) int { return len(l) }
 
+func toInt(n int64) int { return int(n) }
+
 func asInt(b bool) int {
 	if b {
 		return 1
@@ -36,7 +38,7 @@ func foldingOperators() []operator {
 	return []operator{
 		{name: "AllMatch", build: func(s ints) ints { return truth(flux.AllMatch(s, yes)) }},
 		{name: "AnyMatch", build: func(s ints) ints { return truth(flux.AnyMatch(s, func(v int) bool { return v == 2 })) }},
-		{name: "Count", build: func(s ints) ints { return flux.Map(flux.Count(s), func(n int64) int { return int(n) }) }},
+		{name: "Count", build: func(s ints) ints { return flux.Map(flux.Count(s), toInt) }},
 		{name: "HasElement", build: func(s ints) ints { return truth(flux.HasElement(s, 3)) }},
 		{name: "HasElements", build: func(s ints) ints { return truth(flux.HasElements(s)) }},
 		{name: "Reduce", build: func(s ints) ints { return s.Reduce(sum).Flux() }},
@@ -66,9 +68,8 @@ func collectingOperators() []operator {
 	compare := func(a, b int) int { return a - b }
 	return []operator{
 		{name: "CollectInto", build: func(s ints) ints {
-			type box struct{ n int }
-			full := flux.CollectInto(s, func() *box { return &box{} }, func(b *box, v int) { b.n += v })
-			return flux.Map(full, func(b *box) int { return b.n })
+			full := flux.CollectInto(s, func() *int { return new(int) }, func(sum *int, v int) { *sum += v })
+			return flux.Map(full, func(sum *int) int { return *sum })
 		}},
 		{name: "CollectList", build: func(s ints) ints { return flux.Map(flux.CollectList(s), size[int]) }},
 		{name: "CollectMap", build: func(s ints) ints {
@@ -163,7 +164,7 @@ func answeringOperators() []operator {
 		{name: "Repeat that repeats", build: func(s ints) ints { return s.Repeat(2) }},
 		{name: "RepeatWhen", build: func(s ints) ints {
 			return flux.RepeatWhen(s, func(counts flux.Flux[int64]) flux.Flux[int] {
-				return flux.TryMap(flux.Index(counts), func(i flux.Indexed[int64]) (int, error) {
+				return flux.TryMap(flux.Index(flux.Map(counts, toInt)), func(i flux.Indexed[int]) (int, error) {
 					if i.Index == 2 {
 						return 0, errBoom
 					}

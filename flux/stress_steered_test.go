@@ -88,9 +88,9 @@ func steeredPressures() []pressure {
 			})
 		}},
 		{name: "repeatWhen by a companion elsewhere", build: func(n int) ints {
-			return flux.RepeatWhen(ending(n), func(counts flux.Flux[int64]) flux.Flux[flux.Indexed[int64]] {
-				return flux.Index(counts.PublishOn()).TakeWhile(func(c flux.Indexed[int64]) bool {
-					return c.Index < 3 && c.Value == int64(n)
+			return flux.RepeatWhen(ending(n), func(counts flux.Flux[int64]) flux.Flux[flux.Indexed[int]] {
+				return flux.Index(flux.Map(counts, toInt).PublishOn()).TakeWhile(func(c flux.Indexed[int]) bool {
+					return c.Index < 3 && c.Value == n
 				})
 			})
 		}, count: four},
