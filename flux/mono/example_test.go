@@ -148,11 +148,11 @@ func ExampleCast() {
 func ExampleHasElement() {
 	show(mono.HasElement(find("ann")))
 	show(mono.HasElement(find("eve")))
-	show(mono.SingleOptional(find("eve")))
+	show(mono.SingleOptional(mono.Empty[int]()))
 	// Output:
 	// true
 	// false
-	// {{ 0} false}
+	// {0 false}
 }
 
 func ExampleMaterialize() {
@@ -165,10 +165,10 @@ func ExampleMaterialize() {
 }
 
 func ExampleElapsed() {
-	slow := mono.Delay(2 * time.Millisecond)
-	show(mono.Map(mono.Elapsed(slow), func(v flux.ElapsedValue[int64]) bool { return v.Elapsed >= 2*time.Millisecond }))
-	show(mono.Map(mono.Timed(slow), func(v flux.TimedValue[int64]) bool { return v.SinceSubscription == v.Elapsed }))
-	show(mono.Map(mono.Timestamp(slow), func(v flux.Timestamped[int64]) bool { return time.Since(v.Time) < time.Minute }))
+	slow := mono.Just(7).DelayElement(2 * time.Millisecond)
+	show(mono.Map(mono.Elapsed(slow), func(v flux.ElapsedValue[int]) bool { return v.Elapsed >= 2*time.Millisecond }))
+	show(mono.Map(mono.Timed(slow), func(v flux.TimedValue[int]) bool { return v.SinceSubscription == v.Elapsed }))
+	show(mono.Map(mono.Timestamp(slow), func(v flux.Timestamped[int]) bool { return time.Since(v.Time) < time.Minute }))
 	// Output:
 	// true
 	// true
@@ -197,12 +197,12 @@ func ExampleFlatMapMany() {
 	all, err := years.Collect(context.Background())
 	fmt.Println(all, err)
 
-	letters := mono.FlatMapIterable(find("bob"), func(u User) []rune { return []rune(u.Name) })
-	runes, _ := letters.Collect(context.Background())
-	fmt.Println(string(runes))
+	birthdays := mono.FlatMapIterable(find("bob"), func(u User) []int { return []int{u.Age + 1, u.Age + 2} })
+	all, err = birthdays.Collect(context.Background())
+	fmt.Println(all, err)
 	// Output:
 	// [17 18 19] <nil>
-	// Bob
+	// [18 19] <nil>
 }
 
 func ExampleFilterWhen() {
@@ -277,18 +277,18 @@ func ExampleZip2() {
 }
 
 func ExampleZip3() {
-	a, b, c, d := mono.Just(1), mono.Just("x"), mono.Just(2.5), mono.Just(true)
-	show(mono.Zip3(a, b, c, func(a int, b string, c float64) string { return fmt.Sprint(a, b, c) }))
-	show(mono.Zip4(a, b, c, d, func(a int, b string, c float64, d bool) string { return fmt.Sprint(a, b, c, d) }))
-	show(mono.Zip5(a, b, c, d, a, func(a int, b string, c float64, d bool, e int) string { return fmt.Sprint(a, b, c, d, e) }))
-	show(mono.Zip6(a, b, c, d, a, b, func(a int, b string, c float64, d bool, e int, f string) string {
+	a, b, c, d := mono.Just(1), mono.Just("x"), mono.Just(3), mono.Just(true)
+	show(mono.Zip3(a, b, c, func(a int, b string, c int) string { return fmt.Sprint(a, b, c) }))
+	show(mono.Zip4(a, b, c, d, func(a int, b string, c int, d bool) string { return fmt.Sprint(a, b, c, d) }))
+	show(mono.Zip5(a, b, c, d, a, func(a int, b string, c int, d bool, e int) string { return fmt.Sprint(a, b, c, d, e) }))
+	show(mono.Zip6(a, b, c, d, a, b, func(a int, b string, c int, d bool, e int, f string) string {
 		return fmt.Sprint(a, b, c, d, e, f)
 	}))
 	// Output:
-	// 1x2.5
-	// 1x2.5 true
-	// 1x2.5 true 1
-	// 1x2.5 true 1x
+	// 1x3
+	// 1x3 true
+	// 1x3 true 1
+	// 1x3 true 1x
 }
 
 func ExampleZipAll() {
