@@ -99,5 +99,5 @@ func ExampleGroupBy() {
 		return flux.Map(flux.BufferAll(g), func(l []int) string { return fmt.Sprint(g.Key, l) })
 	})
 	fmt.Println(lists.Collect(context.Background()))
-	// Output: [1[1 3 5] 0[2 4]] <nil>
+	// Output: [1 [1 3 5] 0 [2 4]] <nil>
 }

@@ -92,7 +92,7 @@ func (m *merge[T, R]) OnSubscribe(s Subscription) {
 }
 
 func (m *merge[T, R]) OnNext(v T) {
-	if m.over.Load() {
+	if m.over.Load() || m.f == nil {
 		dropNext(m.ctx, v)
 		return
 	}
@@ -202,6 +202,7 @@ func (m *merge[T, R]) OnComplete() {
 	m.done = true
 	m.main = nothing{} // what has ended need not be kept
 	m.mu.Unlock()
+	m.f = nil // likewise, and what it holds: main calls it no more
 	m.change()
 }
 
