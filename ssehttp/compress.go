@@ -112,21 +112,25 @@ type usual struct {
 	heartbeat []byte
 }
 
-// usuals are those of every coding, made when one is first needed.
-var usuals = sync.OnceValue(func() *[codings]usual {
-	u := new([codings]usual)
-	for k := range codings {
-		open := k.fragment([]byte(openComment))
-		u[k] = usual{opener: open, heartbeat: k.fragment([]byte(heartbeat))}
-		if k == Gzip {
-			u[k].opener = append([]byte(gzipHeader), open...)
-			u[k].opened.add(open)
-		}
+// usuals are those of every coding, each made when it is first needed: a compressor
+// takes half a MiB, and a server that compresses nothing has none.
+var usuals = [codings]func() *usual{
+	sync.OnceValue(func() *usual { return usualOf(0) }),
+	Gzip: sync.OnceValue(func() *usual { return usualOf(Gzip) }),
+	Zstd: sync.OnceValue(func() *usual { return usualOf(Zstd) }),
+}
+
+func usualOf(k Coding) *usual {
+	open := k.fragment([]byte(openComment))
+	u := &usual{opener: open, heartbeat: k.fragment([]byte(heartbeat))}
+	if k == Gzip {
+		u.opener = append([]byte(gzipHeader), open...)
+		u.opened.add(open)
 	}
 	return u
-})
+}
 
-func (k Coding) usual() *usual { return &usuals()[k] }
+func (k Coding) usual() *usual { return usuals[k]() }
 
 // zstdEncoder is one for all: EncodeAll may be called by any goroutine, and has a
 // compressor for each of GOMAXPROCS.
