@@ -89,15 +89,20 @@ const (
 // add appends v and returns the length; it fails once the list was closed.
 func (b *filling[T]) add(v T, capacity int) (n int, ok bool) {
 	b.mu.Lock()
-	if ok = !b.closed; ok {
-		if b.list == nil {
-			b.list = make([]T, 0, capacity)
-		}
-		b.list = append(b.list, v)
-		n = len(b.list)
+	defer b.mu.Unlock()
+	return b.addLocked(v, capacity)
+}
+
+// addLocked is add for who holds the lock.
+func (b *filling[T]) addLocked(v T, capacity int) (n int, ok bool) {
+	if b.closed {
+		return 0, false
 	}
-	b.mu.Unlock()
-	return n, ok
+	if b.list == nil {
+		b.list = make([]T, 0, capacity)
+	}
+	b.list = append(b.list, v)
+	return len(b.list), true
 }
 
 // take gives the list, and starts another one.

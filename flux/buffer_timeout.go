@@ -3,7 +3,6 @@ package flux
 import (
 	"context"
 	"math"
-	"sync/atomic"
 	"time"
 )
 
@@ -116,15 +115,18 @@ func (d *deadline) reached() bool {
 	return d.lift()
 }
 
-// bufferTimeout cuts its list by number and time. clock is guarded by the lock
-// of the open list; owed counts what the source was asked for and has not sent,
-// for the goroutines of requests and of values.
+// bufferTimeout cuts its list by number and time.
+//
+// INVARIANTS: the lock of the open list guards clock, owed, what the source was
+// asked for and has not sent, and wanted, the requested lists that are not cut. A value
+// moves all of them at once, so that a request at the same time asks for no more than
+// it may.
 type bufferTimeout[T any] struct {
 	cutList[T]
-	source Subscription
-	size   int
-	clock  deadline
-	owed   atomic.Int64
+	source       Subscription
+	size         int
+	clock        deadline
+	owed, wanted int64
 }
 
 func (b *bufferTimeout[T]) OnSubscribe(s Subscription) {
@@ -134,37 +136,60 @@ func (b *bufferTimeout[T]) OnSubscribe(s Subscription) {
 }
 
 func (b *bufferTimeout[T]) OnNext(v T) {
-	if b.owed.Load() != Unbounded {
-		b.owed.Add(-1)
-	}
-	n, ok := b.open.add(v, min(b.size, mostCapacity))
+	full, wanted, ok := b.put(v)
 	switch {
 	case !ok:
 		dropNext(b.ctx, v)
-	case n == b.size:
-		b.cut(b.clock.lift)
-	case n == 1:
-		b.open.mu.Lock()
-		if !b.open.closed {
-			b.clock.set()
-		}
-		b.open.mu.Unlock()
+	case !wanted:
+		b.overflow()
+	case full:
+		b.change()
 	}
 }
 
-// timeUp runs on the timer's goroutine.
-func (b *bufferTimeout[T]) timeUp() { b.cut(b.clock.reached) }
-
-// cut sends the open list if it is time for that.
-func (b *bufferTimeout[T]) cut(now func() bool) {
+// put adds v to the open list, and cuts that if it is full.
+func (b *bufferTimeout[T]) put(v T) (full, wanted, ok bool) {
 	b.open.mu.Lock()
-	wanted := !now() || b.cutLocked(false)
+	defer b.open.mu.Unlock()
+	if b.owed != Unbounded {
+		b.owed--
+	}
+	n, ok := b.open.addLocked(v, min(b.size, mostCapacity))
+	switch {
+	case !ok:
+		return false, false, false
+	case n == b.size:
+		b.clock.lift()
+		return true, b.cutWanted(), true
+	case n == 1:
+		b.clock.set()
+	}
+	return false, true, true
+}
+
+// timeUp runs on the timer's goroutine.
+func (b *bufferTimeout[T]) timeUp() {
+	b.open.mu.Lock()
+	wanted := !b.clock.reached() || b.cutWanted()
 	b.open.mu.Unlock()
 	if !wanted {
 		b.overflow()
 		return
 	}
 	b.change()
+}
+
+// cutWanted cuts the open list, if it has values and was requested; false means
+// that it was not.
+func (b *bufferTimeout[T]) cutWanted() bool {
+	some := len(b.open.list) > 0
+	if !b.cutLocked(false) {
+		return false
+	}
+	if some && b.wanted != Unbounded {
+		b.wanted--
+	}
+	return true
 }
 
 func (b *bufferTimeout[T]) overflow() {
@@ -192,28 +217,29 @@ func (b *bufferTimeout[T]) OnComplete() {
 func (b *bufferTimeout[T]) Request(n int64) {
 	b.demand.add(n)
 	if n > 0 {
-		b.ask(mulCap(b.demand.load(), orUnbounded(b.size)))
+		if more := b.owing(n); more > 0 {
+			b.source.Request(more)
+		}
 	}
 	b.change()
 }
 
-// ask makes what the source owes n values: as many as the requested lists may
-// need, whatever is in the open one.
-func (b *bufferTimeout[T]) ask(n int64) {
-	for {
-		owed := b.owed.Load()
-		if n <= owed {
-			return
-		}
-		if !b.owed.CompareAndSwap(owed, n) {
-			continue
-		}
-		if n != Unbounded {
-			n -= owed
-		}
-		b.source.Request(n)
-		return
+// owing counts n more lists, and gives what the source is to be asked for: as many
+// values as the requested lists may need, whatever is in the open one.
+func (b *bufferTimeout[T]) owing(n int64) (more int64) {
+	b.open.mu.Lock()
+	defer b.open.mu.Unlock()
+	b.wanted = addCap(b.wanted, n)
+	need := mulCap(b.wanted, orUnbounded(b.size))
+	if need <= b.owed {
+		return 0
 	}
+	more = need
+	if need != Unbounded {
+		more -= b.owed
+	}
+	b.owed = need
+	return more
 }
 
 // orUnbounded is a size as a number of values; one that can hardly be reached
