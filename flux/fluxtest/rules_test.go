@@ -2,6 +2,8 @@ package fluxtest_test
 
 import (
 	"context"
+	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -33,10 +35,16 @@ func TestBrokenRuleFailsTheScriptWithItsNumber(t *testing.T) {
 		"1.3 at the same time": {
 			plain(func(s sub) {
 				s.OnSubscribe(handle{})
-				together(func() { s.OnNext(1) }, func() { s.OnNext(1) })
+				send := func() { // so often that two of them meet
+					for range 500 {
+						s.OnNext(1)
+						runtime.Gosched()
+					}
+				}
+				together(send, send)
 				s.OnComplete()
 			}),
-			func(v verifier) { v.Next(1, 1).Complete() }, "next came while another signal was being handled"},
+			func(v verifier) { v.Next(slices.Repeat([]int{1}, 1000)...).Complete() }, "next came while another signal was being handled"},
 		"1.7 value after the end": {
 			plain(func(s sub) { s.OnSubscribe(handle{}); s.OnComplete(); s.OnNext(1) }),
 			complete, "next came after the terminal signal"},
