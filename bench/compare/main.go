@@ -22,17 +22,15 @@ package main
 
 import (
 	"context"
-	"errors"
 	"flag"
 	"fmt"
 	"os"
-	"os/signal"
 	"path/filepath"
 	"slices"
 	"strings"
-	"syscall"
 	"time"
 
+	"github.com/freshet-go/freshet/bench/internal/cmdline"
 	"github.com/freshet-go/freshet/bench/internal/load"
 	"github.com/freshet-go/freshet/bench/internal/program"
 )
@@ -76,16 +74,7 @@ type options struct {
 	files     []string // results
 }
 
-func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	if err := run(ctx, os.Args[1:]); err != nil {
-		if !errors.Is(err, flag.ErrHelp) {
-			fmt.Fprintln(os.Stderr, "compare:", err)
-		}
-		os.Exit(1) // nothing is deferred but the end of signal handling
-	}
-}
+func main() { cmdline.Main("compare", run) }
 
 func run(ctx context.Context, args []string) error {
 	opt, err := parse(args)

@@ -20,27 +20,15 @@ package main
 
 import (
 	"context"
-	"errors"
 	"flag"
 	"fmt"
-	"os"
-	"os/signal"
-	"syscall"
 	"time"
 
+	"github.com/freshet-go/freshet/bench/internal/cmdline"
 	"github.com/freshet-go/freshet/bench/internal/load"
 )
 
-func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	if err := run(ctx, os.Args[1:]); err != nil {
-		if !errors.Is(err, flag.ErrHelp) {
-			fmt.Fprintln(os.Stderr, "scale:", err)
-		}
-		os.Exit(1) // nothing is deferred but the end of signal handling
-	}
-}
+func main() { cmdline.Main("scale", run) }
 
 type options struct {
 	Conns    int           `json:"conns"`

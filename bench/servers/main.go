@@ -17,21 +17,19 @@ package main
 
 import (
 	"context"
-	"errors"
 	"flag"
 	"fmt"
 	"maps"
 	"net"
 	"net/netip"
 	"os"
-	"os/signal"
 	"slices"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/freshet-go/freshet/ssehttp"
 
+	"github.com/freshet-go/freshet/bench/internal/cmdline"
 	"github.com/freshet-go/freshet/bench/internal/machine"
 )
 
@@ -75,16 +73,7 @@ type options struct {
 	missing bool
 }
 
-func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	if err := run(ctx, os.Args[1:]); err != nil {
-		if !errors.Is(err, flag.ErrHelp) {
-			fmt.Fprintln(os.Stderr, "servers:", err)
-		}
-		os.Exit(1) // nothing is deferred but the end of signal handling
-	}
-}
+func main() { cmdline.Main("servers", run) }
 
 func run(ctx context.Context, args []string) error {
 	opt, err := parse(args)

@@ -14,27 +14,16 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"flag"
 	"fmt"
 	"os"
-	"os/signal"
-	"syscall"
 	"time"
 
+	"github.com/freshet-go/freshet/bench/internal/cmdline"
 	"github.com/freshet-go/freshet/bench/internal/load"
 )
 
-func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	if err := run(ctx, os.Args[1:]); err != nil {
-		if !errors.Is(err, flag.ErrHelp) {
-			fmt.Fprintln(os.Stderr, "soak:", err)
-		}
-		os.Exit(1) // nothing is deferred but the end of signal handling
-	}
-}
+func main() { cmdline.Main("soak", run) }
 
 type options struct {
 	Duration time.Duration `json:"duration_ns"`
