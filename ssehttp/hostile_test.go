@@ -314,20 +314,26 @@ func TestAClientThatVanishesWithoutAWordIsFoundByItsSilence(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes as long as the kernel is given, more than five seconds")
 	}
+	type vanished struct {
+		from *served
+		hand *hand
+	}
+	var all []vanished // who wait together
 	for _, tr := range transports {
 		if tr.network != "tcp" {
 			continue
 		}
-		t.Run(tr.name, func(t *testing.T) {
-			t.Parallel() // they wait together
-			h := newHand()
-			s := tr.serve(t, Options{Heartbeat: 50 * time.Millisecond, StallTimeout: 100 * time.Millisecond}, h.handler)
-			c := s.get("/").open()
-			h.subscribed(t)
-			deafen(t, c)
-			h.cancelled(t)
-			s.eventually("it is counted", func() bool { return s.Stats().Closed(Gone) == 1 })
-		})
+		h := newHand()
+		s := tr.serve(t, Options{Heartbeat: 50 * time.Millisecond, StallTimeout: 100 * time.Millisecond}, h.handler)
+		c := s.get("/").open()
+		h.subscribed(t)
+		deafen(t, c)
+		all = append(all, vanished{s, h})
+	}
+	for _, v := range all {
+		t.Log(v.from.tr.name)
+		v.hand.cancelled(t)
+		v.from.eventually("it is counted", func() bool { return v.from.Stats().Closed(Gone) == 1 })
 	}
 }
 

@@ -44,8 +44,8 @@ func newFeed(w watcher) *feed {
 }
 
 // welcome makes the data of the open event, given the alerts that are raised.
-func welcome(every time.Duration) func([]Alert) Welcome {
-	return func(raised []Alert) Welcome {
+func welcome(every time.Duration) func([]Alert) any {
+	return func(raised []Alert) any {
 		return Welcome{Interval: every.Milliseconds(), System: runtime.GOOS, Limits: limits, Alerts: raised}
 	}
 }

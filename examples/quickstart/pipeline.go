@@ -23,22 +23,23 @@ type feed struct {
 func (f *feed) start(ctx context.Context, every time.Duration, sample func(int64) Sample) {
 	samples := flux.Map(flux.Interval(every), sample).Share()
 	raised := flux.ScanWith(alerts(samples), []Alert{}, note)
-	open := named("open", flux.Map(raised, welcome(every))).ReplayLast(1)
+	open := named("open", raised, welcome(every)).ReplayLast(1)
 	open.Connect(ctx)
 	f.open = open.Flux().Take(1)
 	flux.Merge(
-		named("cpu", flux.Map(samples, func(s Sample) CPU { return s.CPU })),
-		named("memory", flux.Map(samples, func(s Sample) Memory { return s.Memory })),
-		named("go", flux.Map(samples, func(s Sample) Go { return s.Go })),
-		named("net", flux.Map(samples, func(s Sample) Net { return s.Net })),
-		named("clients", flux.Map(samples, func(Sample) Clients { return Clients{f.events.SubscriberCount()} })),
-		named("alert", alerts(samples)),
+		named("cpu", samples, func(s Sample) any { return s.CPU }),
+		named("memory", samples, func(s Sample) any { return s.Memory }),
+		named("go", samples, func(s Sample) any { return s.Go }),
+		named("net", samples, func(s Sample) any { return s.Net }),
+		named("clients", samples, func(Sample) any { return Clients{f.events.SubscriberCount()} }),
+		named("alert", alerts(samples), func(a Alert) any { return a }),
 	).SubscribeFunc(ctx, func(e ssehttp.Event) { f.events.TryEmit(e) }, f.watcher.ended)
 }
 
-// named makes values the events of one name, with JSON for their data.
-func named[T any](name string, values flux.Flux[T]) flux.Flux[ssehttp.Event] {
-	return flux.TryMap(values, ssehttp.JSON(name, ssehttp.Encoding[T]{Retry: retry}))
+// named makes events of one name, with JSON of what is taken of each value.
+func named[T any](name string, values flux.Flux[T], data func(T) any) flux.Flux[ssehttp.Event] {
+	event := ssehttp.JSON(name, ssehttp.Encoding[any]{Retry: retry})
+	return flux.TryMap(values, func(v T) (ssehttp.Event, error) { return event(data(v)) })
 }
 
 // alerts says when a limit is reached, and when its figure is well below again.

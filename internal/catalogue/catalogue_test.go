@@ -53,7 +53,7 @@ func TestEveryOperatorHasASampleAndEverySampleAnOperator(t *testing.T) {
 	}
 	for name := range is {
 		if !shown[name] {
-			t.Errorf("%s has no sample: add one to a sample_*.go, then run go test ./internal/catalogue -update", name)
+			t.Errorf("%s has no sample: add one to a sample_*_test.go, then run go test ./internal/catalogue -update", name)
 		}
 	}
 }

@@ -7,9 +7,9 @@
 //
 // writes the page and the pictures anew. Without the flag the test fails when
 // one of them is stale, when an operator has no sample, and when a sample belongs to no
-// operator. It is a test because virtual time needs one.
+// operator. All of it is test code: virtual time needs a test, and nobody else compiles what they do not use.
 //
-// A run is recorded as rows of signals (stage.go), a picture is laid out in columns of
-// time (layout.go) and written as SVG for light and dark (svg.go); signatures and
-// comments are read from the source of both packages (operators.go).
+// A run is recorded as rows of signals (stage_test.go), a picture is laid out in columns of
+// time (layout_test.go) and written as SVG for light and dark (svg_test.go); signatures and
+// comments are read from the source of both packages (operators_test.go).
 package catalogue

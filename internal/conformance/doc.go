@@ -13,13 +13,15 @@
 //     [registry]; there is no list of cases anywhere. Supporting an operator is
 //     one line in the registry file of its family.
 //   - A decision is a rule, with a reason and a predicate over a case, that says
-//     where Freshet differs from Reactor on purpose (decisions.go).
+//     where Freshet differs from Reactor on purpose (decisions_test.go).
 //   - A rig is one run of one case: it builds, records and is thrown away.
 //
 // The DSL's own sources and operators (timed, hot, attempt, case, probe, hide)
 // are foreign to package flux: they implement Publisher, Subscriber and
 // Subscription by hand, so that what passes between two operators of flux is
 // seen by somebody who does not belong to it.
+//
+// All of it is test code, so that nobody compiles what they do not use.
 //
 // # Running
 //
