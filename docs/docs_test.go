@@ -81,7 +81,7 @@ type name struct {
 	operator bool // of a kind that the tables for Reactor users must mention
 }
 
-var packages = []string{"flux", "flux/mono", "sink", "ssehttp", "flux/fluxtest"}
+var packages = []string{"flux", "flux/mono", "sink", "ssehttp", "ssehttp/client", "flux/fluxtest"}
 
 // api gives every exported name of the packages.
 func api(t *testing.T) map[string]name {
@@ -221,7 +221,7 @@ func mentioned(page string) []string {
 	return names
 }
 
-var ours = map[string]bool{"flux": true, "mono": true, "sink": true, "ssehttp": true, "fluxtest": true}
+var ours = map[string]bool{"flux": true, "mono": true, "sink": true, "ssehttp": true, "client": true, "fluxtest": true}
 
 // tables gives the cells of every row of every table of a page.
 func tables(page string) [][]string {

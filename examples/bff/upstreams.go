@@ -1,20 +1,17 @@
 package main
 
 import (
-	"bufio"
-	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"net/http"
-	"strings"
 	"time"
 
 	"github.com/nats-io/nats.go"
 
 	"github.com/freshet-go/freshet/flux"
 	"github.com/freshet-go/freshet/flux/mono"
+	"github.com/freshet-go/freshet/ssehttp/client"
 )
 
 // upstreams are the services and the broker, each in the way it is asked: as a
@@ -38,38 +35,27 @@ type Weather struct {
 
 // quotes reads an event stream, until it is cancelled. That it ends is an error.
 func (u upstreams) quotes() flux.Flux[Quote] {
-	return flux.Produce(func(ctx context.Context, emit func(Quote) error) error {
-		resp, err := get(ctx, u.url+"/quotes")
-		if err != nil {
-			return err
-		}
-		defer func() { _ = resp.Body.Close() }() // nothing is lost that was wanted
-		lines := bufio.NewScanner(resp.Body)
-		for lines.Scan() {
-			data, ok := strings.CutPrefix(lines.Text(), "data: ")
-			if !ok {
-				continue
-			}
-			var q Quote
-			if err := json.Unmarshal([]byte(data), &q); err != nil {
-				return fmt.Errorf("the service sent %q: %w", data, err)
-			}
-			if err := emit(q); err != nil {
-				return err
-			}
-		}
-		return cmp.Or(lines.Err(), errors.New("the service ended the stream"))
-	})
+	events := client.Response(func(ctx context.Context) (*http.Request, error) { return get(ctx, u.url+"/quotes") }, client.Options{})
+	return flux.TryMap(events, client.JSON[Quote]).ConcatWith(flux.Error[Quote](errEnded))
 }
+
+var errEnded = errors.New("the service ended the stream")
 
 // weather asks at once and then every so often, one question at a time.
 func (u upstreams) weather(every, patience time.Duration) flux.Flux[Weather] {
 	ask := mono.FromFunc(func(ctx context.Context) (w Weather, err error) {
-		resp, err := get(ctx, u.url+"/weather")
+		req, err := get(ctx, u.url+"/weather")
+		if err != nil {
+			return w, err
+		}
+		resp, err := http.DefaultClient.Do(req)
 		if err != nil {
 			return w, err
 		}
 		defer func() { _ = resp.Body.Close() }() // nothing is lost that was wanted
+		if resp.StatusCode != http.StatusOK {
+			return w, errors.New("the service answered " + resp.Status)
+		}
 		return w, json.NewDecoder(resp.Body).Decode(&w)
 	}).SubscribeOn().Timeout(patience)
 	return flux.ConcatMap(flux.IntervalAfter(0, every).OnBackpressureDrop(nil), func(int64) flux.Mono[Weather] { return ask })
@@ -88,18 +74,11 @@ func (u upstreams) messages(subject string) flux.Flux[*nats.Msg] {
 	}, flux.OverflowDrop)
 }
 
-func get(ctx context.Context, url string) (*http.Response, error) {
+// get makes a request whose connection is not kept: the services come and go.
+func get(ctx context.Context, url string) (*http.Request, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
-	if err != nil {
-		return nil, err
+	if err == nil {
+		req.Close = true
 	}
-	req.Close = true // a stream that is left in the middle cannot be used again
-	resp, err := http.DefaultClient.Do(req)
-	if err != nil {
-		return nil, err
-	}
-	if resp.StatusCode != http.StatusOK {
-		return nil, errors.Join(errors.New("the service answered "+resp.Status), resp.Body.Close())
-	}
-	return resp, nil
+	return req, err
 }

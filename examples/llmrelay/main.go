@@ -39,7 +39,7 @@ func newProgram(ctx context.Context, pace, patience time.Duration) (example.Prog
 	if err != nil {
 		return example.Program{}, err
 	}
-	relay := relay{client{url}, patience}
+	relay := relay{llm{url}, patience}
 	streams := ssehttp.New(ssehttp.Options{ErrorEvent: apology, Limits: ssehttp.Limits{Streams: 1000, PerAddress: 20}})
 	ask := streams.HTTP(relay.ask)
 	return example.Program{

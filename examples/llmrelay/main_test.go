@@ -76,19 +76,22 @@ func TestAModelThatFallsSilentIsGivenUp(t *testing.T) {
 
 func TestAnAnswerThatIsNoneFails(t *testing.T) {
 	for body, want := range map[string]string{
-		"":                             "ended in the middle",
-		"data: {\"token\":\"half\"}\n": "ended in the middle",
-		"data: what\n":                 `the model sent "what"`,
+		"":                               "ended in the middle",
+		"data: {\"token\":\"half\"}\n\n": "ended in the middle",
+		"data: what\n\n":                 `data "what"`,
 	} {
-		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte(body)) }))
-		err := client{server.URL}.stream(t.Context(), "why", func(Chunk) error { return nil })
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "text/event-stream")
+			_, _ = w.Write([]byte(body))
+		}))
+		_, err := llm{server.URL}.answer("why").Collect(t.Context())
 		assert.ErrorContains(t, err, want)
 		server.Close()
 	}
 	server := httptest.NewServer(http.NotFoundHandler())
 	defer server.Close()
-	err := client{server.URL}.stream(t.Context(), "why", nil)
-	assert.ErrorContains(t, err, "the model answered 404")
+	_, err := llm{server.URL}.answer("why").Collect(t.Context())
+	assert.ErrorContains(t, err, "answered 404")
 }
 
 func TestAPromptHasALength(t *testing.T) {

@@ -54,6 +54,7 @@ func (m *model) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	m.calls.Add(1)
 	defer m.calls.Add(-1)
+	w.Header().Set("Content-Type", "text/event-stream")
 	words := answer(string(prompt))
 	for n, word := range words {
 		select {

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -13,7 +12,7 @@ import (
 
 // relay asks the model for whoever asks it.
 type relay struct {
-	llm      client
+	llm      llm
 	patience time.Duration // how long the model may be silent
 }
 
@@ -22,18 +21,14 @@ const longest = 2000 // bytes of a prompt
 // ask answers a prompt, ?prompt= or the body of a POST, with the model's tokens
 // and the bill.
 //
-// Produce gives the call a goroutine and a context. When the reader leaves, the
-// context is done, and the call with it. A reader that is slow has the call wait,
+// When the reader leaves, the call is cancelled. A reader that is slow has the call wait,
 // but not for longer than the model may be silent.
 func (s relay) ask(r *ssehttp.Request) (flux.Publisher[ssehttp.Event], error) {
 	prompt := promptOf(r)
 	if len(prompt) == 0 || len(prompt) > longest {
 		return nil, ssehttp.Status(http.StatusBadRequest, fmt.Sprintf("the prompt has %d bytes: must be 1 to %d", len(prompt), longest))
 	}
-	chunks := flux.Produce(func(ctx context.Context, emit func(Chunk) error) error {
-		return s.llm.stream(ctx, prompt, emit)
-	})
-	return flux.TryMap(chunks.Timeout(s.patience), event), nil
+	return flux.TryMap(s.llm.answer(prompt).Timeout(s.patience), event), nil
 }
 
 func promptOf(r *ssehttp.Request) string {

@@ -75,6 +75,13 @@ func (p *Parser) Feed(b []byte) {
 // here. An id counts from the blank line on that ends its block.
 func (p *Parser) LastEventID() string { return p.lastEventID }
 
+// Resume makes id the one that events have until one brings its own: for a stream
+// that goes on after another.
+func (p *Parser) Resume(id string) { p.id, p.lastEventID = id, id }
+
+// Pending is how many bytes of an unfinished event are kept.
+func (p *Parser) Pending() int { return len(p.line) + p.data.Len() + len(p.typ) }
+
 // Retry is the reconnection time that the stream asked for last, if it did.
 func (p *Parser) Retry() (d time.Duration, ok bool) { return p.retry, p.hasRetry }
 
