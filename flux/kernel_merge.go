@@ -41,7 +41,7 @@ type merge[T, R any] struct {
 	down Subscriber[R]
 	push func(R) bool
 
-	wip    atomic.Int32
+	wip    solo
 	over   atomic.Bool
 	demand demand
 
@@ -166,7 +166,7 @@ func (in *mergeInner[T, R]) OnSubscribe(s Subscription) {
 
 func (in *mergeInner[T, R]) OnNext(v R) {
 	m := in.m
-	if m.wip.CompareAndSwap(0, 1) {
+	if m.wip.enter() {
 		if m.direct(&in.queue, v) {
 			in.took(1)
 		} else {
@@ -223,7 +223,7 @@ func (m *merge[T, R]) Request(n int64) {
 }
 
 func (m *merge[T, R]) Cancel() {
-	if !m.over.Swap(true) && m.wip.Add(1) == 1 {
-		m.drain()
+	if !m.over.Swap(true) {
+		m.change()
 	}
 }

@@ -51,23 +51,12 @@ func (m *merge[T, R]) enqueue(q **ring[R], v R) {
 	m.mu.Unlock()
 }
 
-func (m *merge[T, R]) change() {
-	if m.wip.Add(1) == 1 {
-		m.drain()
-	}
-}
+func (m *merge[T, R]) change() { m.wip.add(m.pass) }
 
 // leave gives up being the drainer after a value that went straight through.
 func (m *merge[T, R]) leave() {
-	if m.wip.Add(-1) != 0 {
-		m.drain()
-	}
-}
-
-func (m *merge[T, R]) drain() {
-	for seen := m.wip.Load(); seen != 0; seen = m.wip.Add(-seen) {
-		for m.pass() {
-		}
+	if !m.wip.leave() {
+		m.wip.run(m.pass)
 	}
 }
 

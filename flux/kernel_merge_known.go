@@ -6,7 +6,7 @@ package flux
 // onListed takes the first values of a publisher that need not be subscribed to,
 // and tells how many: as far as they can go straight through.
 func (m *merge[T, R]) onListed(list listed[R]) (n int) {
-	if !m.wip.CompareAndSwap(0, 1) {
+	if !m.wip.enter() {
 		return 0
 	}
 	if n = m.passListed(list); n == list.size() && !m.over.Load() {
@@ -25,7 +25,7 @@ func (m *merge[T, R]) passListed(list listed[R]) (n int) {
 	}
 	defer m.guard()
 	used, most, size := int64(0), m.demand.load(), list.size()
-	for n < size && used < most && m.wip.Load() == 1 {
+	for n < size && used < most && m.wip.alone() {
 		v := list.at(n)
 		n++
 		if m.push(v) {
@@ -44,7 +44,7 @@ func (m *merge[T, R]) onSingle(v R, ok bool, err error) {
 		m.askForSingle()
 	case !ok:
 		m.askForSingle()
-	case m.wip.CompareAndSwap(0, 1):
+	case m.wip.enter():
 		if m.direct(&m.singles, v) {
 			m.askForSingle()
 		} else {

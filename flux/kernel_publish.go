@@ -38,7 +38,7 @@ type publishing[T any] struct {
 	keeps    bool // those who come after the end get the end
 	holds    bool // values wait for the first subscriber too
 
-	wip    atomic.Int32
+	wip    solo
 	closed atomic.Bool // the terminal went out, or the source was let go
 	used   int64       // the drainer's: sent since it asked for a batch
 	seen   bool        // somebody has subscribed; guarded by mu
@@ -156,32 +156,25 @@ func (p *publishing[T]) end(err error) {
 	p.change()
 }
 
-func (p *publishing[T]) change() {
-	if p.wip.Add(1) != 1 {
-		return
-	}
-	for seen := p.wip.Load(); seen != 0; seen = p.wip.Add(-seen) {
-		for !p.round() {
-		}
-	}
-}
+func (p *publishing[T]) change() { p.wip.add(p.round) }
 
 // round sends what everybody has demand for, once, asks for as much again, and
-// tells whether there is nothing more to do until something changes.
-func (p *publishing[T]) round() (rests bool) {
+// tells whether there may be more to do before something changes.
+func (p *publishing[T]) round() (more bool) {
 	subs, room, bad := p.look()
 	if bad != nil {
 		bad.leave(bad.demand.err())
-		return false
+		return true
 	}
 	sent := int64(0)
+	more = true
 	for stays := true; stays; {
 		v, what := p.next(sent < room)
 		if what == foundEnd {
-			return true
+			return false
 		}
 		if what == foundNothing {
-			rests = sent == 0 || sent < room
+			more = sent > 0 && sent == room
 			break
 		}
 		for _, s := range subs {
@@ -193,7 +186,7 @@ func (p *publishing[T]) round() (rests bool) {
 		sent++
 	}
 	p.replenish(sent)
-	return rests
+	return more
 }
 
 // look gives the subscribers of a round and the least of their demands, or one

@@ -31,7 +31,7 @@ type sequential[T, R any] struct {
 	down Subscriber[R]
 	push func(R) bool
 
-	wip    atomic.Int32
+	wip    solo
 	over   atomic.Bool
 	demand demand
 
@@ -147,12 +147,13 @@ func (in *sequentialInner[T, R]) OnSubscribe(s Subscription) {
 
 func (in *sequentialInner[T, R]) OnNext(v R) {
 	m := in.m
-	if m.wip.CompareAndSwap(0, 1) {
-		if !m.direct(in, v) {
+	if m.wip.enter() {
+		direct := m.direct(in, v)
+		if !direct {
 			in.enqueue(v) // drained at once: it may be this inner's turn now
-			m.drain()
-		} else if m.wip.Add(-1) != 0 {
-			m.drain()
+		}
+		if !direct || !m.wip.leave() {
+			m.wip.run(m.pass)
 		}
 		return
 	}
@@ -210,8 +211,8 @@ func (m *sequential[T, R]) Request(n int64) {
 }
 
 func (m *sequential[T, R]) Cancel() {
-	if !m.over.Swap(true) && m.wip.Add(1) == 1 {
-		m.drain()
+	if !m.over.Swap(true) {
+		m.change()
 	}
 }
 
@@ -234,18 +235,7 @@ func (m *sequential[T, R]) fail(err error, in *sequentialInner[T, R]) {
 	m.change()
 }
 
-func (m *sequential[T, R]) change() {
-	if m.wip.Add(1) == 1 {
-		m.drain()
-	}
-}
-
-func (m *sequential[T, R]) drain() {
-	for seen := m.wip.Load(); seen != 0; seen = m.wip.Add(-seen) {
-		for m.pass() {
-		}
-	}
-}
+func (m *sequential[T, R]) change() { m.wip.add(m.pass) }
 
 // direct passes v if it is its inner's turn, nothing waits and there is demand;
 // the caller is the drainer.

@@ -50,7 +50,7 @@ type switchMap[T, R any] struct {
 	push func(R) bool
 	f    func(T) Publisher[R]
 
-	wip  atomic.Int32
+	wip  solo
 	over atomic.Bool
 
 	mu    sync.Mutex
@@ -153,7 +153,7 @@ func (in *switchInner[T, R]) cancel() {
 
 func (in *switchInner[T, R]) OnNext(v R) {
 	m := in.m
-	first := m.wip.CompareAndSwap(0, 1)
+	first := m.wip.enter()
 	m.mu.Lock()
 	turn := m.cur == in && !m.over.Load()
 	direct := turn && first && m.queue.len() == 0
@@ -174,8 +174,8 @@ func (in *switchInner[T, R]) OnNext(v R) {
 	}
 	if !first {
 		m.change()
-	} else if m.wip.Add(-1) != 0 {
-		m.drain()
+	} else if !m.wip.leave() {
+		m.wip.run(m.pass)
 	}
 }
 
@@ -218,16 +218,12 @@ func (m *switchMap[T, R]) Request(n int64) {
 }
 
 func (m *switchMap[T, R]) Cancel() {
-	if !m.over.Swap(true) && m.wip.Add(1) == 1 {
-		m.drain()
+	if !m.over.Swap(true) {
+		m.change()
 	}
 }
 
-func (m *switchMap[T, R]) change() {
-	if m.wip.Add(1) == 1 {
-		m.drain()
-	}
-}
+func (m *switchMap[T, R]) change() { m.wip.add(m.pass) }
 
 // send passes one value; the caller is the drainer.
 func (m *switchMap[T, R]) send(v R) {
@@ -244,13 +240,6 @@ func (m *switchMap[T, R]) send(v R) {
 	m.mu.Unlock()
 	if up != nil {
 		up.Request(1)
-	}
-}
-
-func (m *switchMap[T, R]) drain() {
-	for seen := m.wip.Load(); seen != 0; seen = m.wip.Add(-seen) {
-		for m.pass() {
-		}
 	}
 }
 
