@@ -33,7 +33,7 @@ func TestABrowserReadsACompressedStreamEventByEvent(t *testing.T) {
 	if testing.Short() {
 		t.Skip("starts a browser twice")
 	}
-	for _, k := range both {
+	for _, k := range every {
 		t.Run(k.String(), func(t *testing.T) {
 			h := newHand()
 			got := make(chan string, 16) // more than there are events

@@ -25,8 +25,8 @@ import (
 //     ends at a byte (an empty stored block, as after a flush). The stream is one
 //     member, because browsers stop reading behind the first: its checksum is put
 //     together from those of the fragments.
-//   - br is not offered: its blocks depend on the ones before them by design. Every
-//     client that takes it takes one of the others.
+//   - br: a fragment is a run of meta-blocks that refer to nothing before them and end
+//     at a byte (brotli.go).
 //
 // What comes for a connection within a turn still goes out in one write, and nothing
 // is kept back: an event that was sent can be read.
@@ -39,6 +39,8 @@ const (
 	Gzip Coding = 1 + iota
 	// Zstd costs less CPU to read; browsers ask for it over TLS.
 	Zstd
+	// Brotli is what browsers ask for over TLS too, also those that do not know zstd.
+	Brotli
 
 	codings
 )
@@ -50,6 +52,8 @@ func (k Coding) String() string {
 		return "gzip"
 	case Zstd:
 		return "zstd"
+	case Brotli:
+		return "br"
 	}
 	return "Coding(" + strconv.Itoa(int(k)) + ")"
 }
@@ -57,7 +61,7 @@ func (k Coding) String() string {
 func codingsError(list []Coding) error {
 	for i, k := range list {
 		if k == 0 || k >= codings {
-			return fmt.Errorf("%w: Compression[%d] is %v; it must be Gzip or Zstd", ErrInvalidOptions, i, k)
+			return fmt.Errorf("%w: Compression[%d] is %v; it must be Gzip, Zstd or Brotli", ErrInvalidOptions, i, k)
 		}
 		if slices.Contains(list[:i], k) {
 			return fmt.Errorf("%w: Compression has %v twice", ErrInvalidOptions, k)
@@ -96,11 +100,13 @@ func acceptsCoding(header, name string) bool {
 // fragment compresses raw into bytes that stand for themselves. Behind the end of
 // those of gzip, within their capacity, is their checksum: see checks.
 func (k Coding) fragment(raw []byte) []byte {
-	switch {
-	case k == Gzip:
+	switch k {
+	case Gzip:
 		return deflated(raw)
-	case k == Zstd:
+	case Zstd:
 		return zstdEncoder().EncodeAll(raw, nil)
+	case Brotli:
+		return brotlied(raw)
 	}
 	return raw
 }
@@ -116,16 +122,20 @@ type usual struct {
 // takes half a MiB, and a server that compresses nothing has none.
 var usuals = [codings]func() *usual{
 	sync.OnceValue(func() *usual { return usualOf(0) }),
-	Gzip: sync.OnceValue(func() *usual { return usualOf(Gzip) }),
-	Zstd: sync.OnceValue(func() *usual { return usualOf(Zstd) }),
+	Gzip:   sync.OnceValue(func() *usual { return usualOf(Gzip) }),
+	Zstd:   sync.OnceValue(func() *usual { return usualOf(Zstd) }),
+	Brotli: sync.OnceValue(func() *usual { return usualOf(Brotli) }),
 }
 
 func usualOf(k Coding) *usual {
 	open := k.fragment([]byte(openComment))
 	u := &usual{opener: open, heartbeat: k.fragment([]byte(heartbeat))}
-	if k == Gzip {
+	switch k {
+	case Gzip:
 		u.opener = append([]byte(gzipHeader), open...)
 		u.opened.add(open)
+	case Brotli:
+		u.opener = append([]byte(brotliHeader), open...)
 	}
 	return u
 }
@@ -189,15 +199,20 @@ func (c *conn) carryCoded(e *Event, k Coding) error {
 }
 
 // lined is told by the transport what it puts behind everything before, and gives
-// the bytes to send: of the last ones of a gzip stream, with its trailer.
+// the bytes to send: of the last ones, with what ends a stream of its coding.
 func (c *conn) lined(frame []byte, last bool) []byte {
-	if c.coding() != Gzip {
-		return frame
+	k := c.coding()
+	if k == Gzip {
+		c.record.sum.add(frame)
 	}
-	sum := &c.record.sum
-	sum.add(frame)
-	if !last {
-		return frame
+	switch {
+	case last && k == Gzip:
+		return c.record.sum.trailer(bytes.Clone(frame))
+	case last && k == Brotli:
+		return append(bytes.Clone(frame), brotliFinal)
 	}
-	return sum.trailer(bytes.Clone(frame))
+	return frame
 }
+
+// ends tells whether streams of a coding end with something of their own.
+func (k Coding) ends() bool { return k == Gzip || k == Brotli }

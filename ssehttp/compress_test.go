@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/klauspost/compress/zstd"
+	"github.com/molecule-man/go-brrr"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
@@ -23,7 +24,7 @@ import (
 
 func overCodings(t *testing.T, f func(t *testing.T, tr transport, k Coding)) {
 	overTransports(t, func(t *testing.T, tr transport) {
-		for _, k := range []Coding{Gzip, Zstd} {
+		for _, k := range every {
 			t.Run(k.String(), func(t *testing.T) { f(t, tr, k) })
 		}
 	})
@@ -37,6 +38,9 @@ func decoder(t testing.TB, k Coding, r io.Reader) io.Reader {
 		require.NoError(t, err)
 		z.Multistream(false) // as browsers read it
 		return z
+	}
+	if k == Brotli {
+		return brrr.NewReader(r)
 	}
 	z, err := zstd.NewReader(r, zstd.WithDecoderConcurrency(1))
 	require.NoError(t, err)
@@ -57,12 +61,12 @@ func (s *served) compressed(path string, k Coding) *client {
 	return c
 }
 
-var both = []Coding{Zstd, Gzip}
+var every = []Coding{Zstd, Brotli, Gzip} // in the order of preference of the tests
 
 func TestACompressedStreamIsReadEventByEventToAProperEnd(t *testing.T) {
 	overCodings(t, func(t *testing.T, tr transport, k Coding) {
 		h := newHand()
-		s := tr.serve(t, Options{Compression: both}, h.handler)
+		s := tr.serve(t, Options{Compression: every}, h.handler)
 		c := s.compressed("/", k)
 		h.subscribed(t)
 		shared := encoded(t, Event{Name: "a", Data: strings.Repeat("shared ", 100)})
@@ -99,7 +103,7 @@ func noise(n int) string {
 
 func TestACompressedStreamEndsProperlyForWhateverReason(t *testing.T) {
 	overCodings(t, func(t *testing.T, tr transport, k Coding) {
-		s := tr.serve(t, Options{Compression: both, Heartbeat: 10 * time.Millisecond, RetryAfter: time.Second, LastEvent: Event{Name: "bye"}},
+		s := tr.serve(t, Options{Compression: every, Heartbeat: 10 * time.Millisecond, RetryAfter: time.Second, LastEvent: Event{Name: "bye"}},
 			func(r *Request) (flux.Publisher[Event], error) {
 				switch r.Path() {
 				case "/fails":
@@ -128,7 +132,7 @@ func TestACompressedStreamWaitsForASlowClientWhole(t *testing.T) {
 		const n = 600
 		text := noise(20 << 10)
 		events := flux.Map(flux.Range(1, n), func(i int) Event { return data(fmt.Sprint(i, text[i:])) })
-		s := tr.serve(t, Options{Compression: both}, of(events))
+		s := tr.serve(t, Options{Compression: every}, of(events))
 		c := s.compressed("/", k)
 		s.eventually("it lags", func() bool { return s.Stats().Stalls > 0 })
 		for i := 1; i <= n; i++ {
@@ -139,9 +143,9 @@ func TestACompressedStreamWaitsForASlowClientWhole(t *testing.T) {
 }
 
 func TestSpringModeIsCompressedToo(t *testing.T) {
-	for _, k := range both {
+	for _, k := range every {
 		e := Event{Name: "n", Data: "x"}
-		s := transports[0].serve(t, Options{Mode: Spring, Compression: both}, of(flux.Just(e, encoded(t, e))))
+		s := transports[0].serve(t, Options{Mode: Spring, Compression: every}, of(flux.Just(e, encoded(t, e))))
 		assert.Equal(t, strings.Repeat("event:n\ndata:x\n\n", 2), s.compressed("/", k).rest())
 	}
 }
@@ -156,13 +160,16 @@ func TestTheCodingIsNegotiated(t *testing.T) {
 		"gzip, deflate, br, zstd":      Zstd,
 		"gzip;q=1.0, zstd;q=0":         Gzip,
 		"gzip;q=0, zstd;q=0.000":       0,
+		"gzip, deflate, br":            Brotli,
 		"*":                            Zstd,
 		"*;q=0":                        0,
-		"zstd;q=0, *;q=0.1":            Gzip,
-		"*;q=0.1, zstd;q=0, gzip; q=0": 0,
-		"br, deflate, gzipped":         0,
+		"zstd;q=0, *;q=0.1":            Brotli,
+		"*;q=0.1, zstd;q=0, gzip; q=0": Brotli,
+		"*;q=0.1, zstd;q=0, br; q=0":   Gzip,
+		"br, deflate, gzipped":         Brotli,
+		"br;q=0, deflate, gzipped":     0,
 	} {
-		s := New(Options{Compression: both})
+		s := New(Options{Compression: every})
 		assert.Equal(t, want, s.coding(header), header)
 		assert.Zero(t, New(Options{}).coding(header), "it is off by default")
 	}
@@ -179,14 +186,14 @@ func TestTheCodingIsNegotiated(t *testing.T) {
 }
 
 func TestCodingsThatCannotWorkAreNamed(t *testing.T) {
-	assert.ErrorContains(t, Options{Compression: []Coding{Gzip, 7}}.Validate(), "Compression[1] is Coding(7); it must be Gzip or Zstd")
+	assert.ErrorContains(t, Options{Compression: []Coding{Gzip, 7}}.Validate(), "Compression[1] is Coding(7); it must be Gzip, Zstd or Brotli")
 	assert.ErrorContains(t, Options{Compression: []Coding{0}}.Validate(), "Compression[0] is Coding(0)")
 	assert.ErrorContains(t, Options{Compression: []Coding{Gzip, Gzip}}.Validate(), "Compression has gzip twice")
 }
 
 func TestACompressedStreamOverHTTP2IsReadByNetHTTPsOwnClient(t *testing.T) {
 	overHTTPVersions(t, func(t *testing.T, two bool) {
-		s := New(Options{Compression: both})
+		s := New(Options{Compression: every})
 		h := newHand()
 		url, client := behindMiddleware(t, two, s, h.handler)
 		resp := get(t, client, url+"/events/x") // it asks for gzip by itself
@@ -209,7 +216,7 @@ func TestACompressedStreamOverHTTP2IsReadByNetHTTPsOwnClient(t *testing.T) {
 
 func TestProgramsReadCompressedStreams(t *testing.T) {
 	events := flux.Map(flux.Range(1, 50), func(i int) Event { return data(fmt.Sprint(i, strings.Repeat(" text", 20))) })
-	s := transports[0].serve(t, Options{Compression: both}, of(events))
+	s := transports[0].serve(t, Options{Compression: every}, of(events))
 	var want strings.Builder
 	want.WriteString(openComment)
 	for i := 1; i <= 50; i++ {
@@ -219,9 +226,10 @@ func TestProgramsReadCompressedStreams(t *testing.T) {
 		"curl -sS --compressed http://" + s.addr,
 		"curl -sS -H Accept-Encoding:gzip http://" + s.addr + " | gzip -dc",
 		"curl -sS -H Accept-Encoding:zstd http://" + s.addr + " | zstd -dc",
+		"curl -sS -H Accept-Encoding:br http://" + s.addr + " | brotli -dc",
 	} {
 		t.Run(command, func(t *testing.T) {
-			for _, program := range []string{"sh", "curl", "gzip", "zstd"} {
+			for _, program := range []string{"sh", "curl", "gzip", "zstd", "brotli"} {
 				if _, err := exec.LookPath(program); err != nil && strings.Contains(command+" sh", program) {
 					t.Skip(program, "is not installed")
 				}
@@ -234,9 +242,9 @@ func TestProgramsReadCompressedStreams(t *testing.T) {
 }
 
 func TestASharedEventIsCompressedOnceForAll(t *testing.T) {
-	for _, k := range both {
+	for _, k := range every {
 		e := encoded(t, data(strings.Repeat("x", 1000)))
-		s := New(Options{Compression: both})
+		s := New(Options{Compression: every})
 		out := &keeping{}
 		c := &conn{}
 		c.init(s, out)
@@ -261,8 +269,11 @@ func (o *keeping) carry(f *[]byte) { o.frame = f }
 
 // whole makes a body of fragments.
 func whole(k Coding, fragments ...[]byte) []byte {
-	if k != Gzip {
+	switch k {
+	case Zstd:
 		return bytes.Join(fragments, nil)
+	case Brotli:
+		return append([]byte(brotliHeader+string(bytes.Join(fragments, nil))), brotliFinal)
 	}
 	var sum gzipSum
 	b := []byte(gzipHeader)
@@ -276,7 +287,7 @@ func whole(k Coding, fragments ...[]byte) []byte {
 func TestFragmentsStandBehindEachOtherWhateverTheyHold(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
 		texts := rapid.SliceOfN(rapid.SliceOf(rapid.Byte()), 0, 8).Draw(r, "texts")
-		for _, k := range both {
+		for _, k := range every {
 			var fragments [][]byte
 			for _, text := range texts {
 				fragments = append(fragments, k.fragment(text))

@@ -40,7 +40,7 @@
 //
 // # Compression
 //
-// With Options.Compression streams are sent as gzip or zstd to clients that accept it.
+// With Options.Compression streams are sent as gzip, zstd or br to clients that accept it.
 // Every event is compressed by itself, into bytes that can stand behind any other, so
 // that an encoded event is compressed once for all connections, whichever transport
 // they have, and is read when it has come.

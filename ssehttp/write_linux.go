@@ -33,7 +33,7 @@ func (c *socket) write(in *inbox, first uint32) {
 	if c.ending != 0 {
 		return // nothing comes after the last
 	}
-	if c.coding() == Gzip {
+	if c.coding().ends() {
 		c.sum(in, first)
 	}
 	events, size := 0, 0
