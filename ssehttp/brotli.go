@@ -18,8 +18,8 @@ import (
 //
 //	│ its first byte as a block of 84 bits, written here │ the rest, compressed │ an empty block, to the byte's end │
 //
-// The block of 84 bits costs as many bits as will leave the fifth of a byte the next:
-// that is what the codes of two symbols, of which one is used, are for.
+// 84 bits end behind the fourth of a byte; for that, two codes of the block have a
+// second symbol, which is never used.
 
 const (
 	brotliWindow = 18         // bits: 256 KiB, what every reader must keep

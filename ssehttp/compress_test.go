@@ -303,6 +303,31 @@ func TestFragmentsStandBehindEachOtherWhateverTheyHold(t *testing.T) {
 	})
 }
 
+// What does not shrink is sent as it is, in the middle of what does, and there the
+// codings care where in a byte they are.
+func TestFragmentsOfTextThatPartlyShrinksStandBehindEachOther(t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 4))
+	var texts [][]byte
+	for _, n := range []int{1, 5, 100, 3000, 70_000, 400_000, 2, 9000} {
+		text := make([]byte, n)
+		for i := range text {
+			if text[i] = 'x'; i%5000 < 2500 {
+				text[i] = byte(r.Uint32())
+			}
+		}
+		texts = append(texts, text)
+	}
+	for _, k := range every {
+		var fragments [][]byte
+		for _, text := range texts {
+			fragments = append(fragments, k.fragment(text))
+		}
+		got, err := io.ReadAll(decoder(t, k, bytes.NewReader(whole(k, fragments...))))
+		require.NoError(t, err, k)
+		require.True(t, bytes.Equal(bytes.Join(texts, nil), got), k)
+	}
+}
+
 func TestTheChecksumOfTheWholeComesFromThoseOfItsParts(t *testing.T) {
 	text := []byte(noise(70_000))
 	for _, n := range []int{0, 1, 2, 3, 255, 256, 65_535, 65_536, 70_000} {
