@@ -39,7 +39,10 @@ type upcalls struct {
 	timer   *time.Timer
 }
 
-const patience = time.Millisecond
+const (
+	patience   = time.Millisecond
+	mostAtOnce = 1 << 16
+)
 
 // upcall is one call of a connection to its publisher.
 type upcall struct {
@@ -90,7 +93,7 @@ func (u *upcalls) look() {
 	for range u.running {
 		go u.run(u.epoch)
 	}
-	u.burst *= 2
+	u.burst = min(2*u.burst, mostAtOnce)
 	u.timer.Reset(patience)
 }
 

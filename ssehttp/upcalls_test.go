@@ -1,106 +1,46 @@
 package ssehttp
 
 import (
+	"context"
 	"runtime"
-	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
+
+	"github.com/freshet-go/freshet/flux"
 )
 
-// called makes a connection whose Cancel is f.
-func called(f func()) *conn {
-	c := &conn{}
-	c.init(New(Options{}), discarding{})
-	h := newHand()
-	h.onCancel = f
-	c.OnSubscribe(h)
-	c.holds.Store(1 << 20) // the server is not to be told
-	return c
-}
-
-func TestUpstreamCallsThatReturnRunOnOneGoroutineInOrder(t *testing.T) {
+// Each look of the queue's timer finds a call that waits, for as long as calls that
+// block come faster than it looks.
+func TestCallsThatBlockOneAfterTheOtherAreAllMade(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		var u upcalls
-		var order []int
-		for i := range 1000 {
-			u.put(upcall{c: called(func() { order = append(order, i) }), what: cancel})
-		}
-		synctest.Wait()
-		assert.Len(t, order, 1000)
-		assert.IsIncreasing(t, order)
-		settle()
-		assert.False(t, u.armed, "the timer runs only while calls are due")
-		assert.Zero(t, u.running)
-	})
-}
-
-func TestAnUpstreamCallThatBlocksDelaysTheNextByPatienceOnce(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		var u upcalls
+		const n = 500
+		var begun atomic.Int64
 		release := make(chan struct{})
-		u.put(upcall{c: called(func() { <-release }), what: cancel})
-		synctest.Wait()
-		start := time.Now()
-		var waited []time.Duration
-		for range 3 {
-			u.put(upcall{c: called(func() { waited = append(waited, time.Since(start)) }), what: cancel})
+		blocks := publisherFunc(func(context.Context, flux.Subscriber[Event]) {
+			begun.Add(1)
+			<-release
+			runtime.Goexit() // and not on, to a server that is not there
+		})
+		var u upcalls
+		for range n {
+			c := &conn{}
+			c.init(nil, contextOnly{})
+			c.holds.Add(1) // nobody is told that it leaves
+			u.put(upcall{c: c, what: subscribe, events: blocks})
+			time.Sleep(patience / 2)
 		}
-		settle()
-		assert.Equal(t, []time.Duration{patience, patience, patience}, waited)
-		start, waited = time.Now(), nil
-		u.put(upcall{c: called(func() { waited = append(waited, time.Since(start)) }), what: cancel})
-		settle()
-		assert.Equal(t, []time.Duration{0}, waited, "the one that blocks was written off")
+		time.Sleep(time.Second)
+		synctest.Wait()
+		assert.EqualValues(t, n, begun.Load())
 		close(release)
 		synctest.Wait()
-		assert.Zero(t, u.running)
 	})
 }
 
-func TestAThousandUpstreamCallsThatBlockDelayTheLastByTenTimesPatience(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		var u upcalls
-		release := make(chan struct{})
-		start := time.Now()
-		for range 1000 {
-			u.put(upcall{c: called(func() { <-release }), what: cancel})
-		}
-		var waited time.Duration
-		u.put(upcall{c: called(func() { waited = time.Since(start) }), what: cancel})
-		settle()
-		assert.Equal(t, 10*patience, waited)
-		close(release)
-		synctest.Wait()
-		assert.Zero(t, u.running)
-	})
-}
+type contextOnly struct{ outlet }
 
-func TestAnUpstreamCallThatEndsItsGoroutineEndsNoOther(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		var u upcalls
-		var mu sync.Mutex
-		ran := 0
-		for i := range 10 {
-			u.put(upcall{c: called(func() {
-				mu.Lock()
-				ran++
-				mu.Unlock()
-				if i%2 == 0 {
-					runtime.Goexit()
-				}
-			}), what: cancel})
-		}
-		settle()
-		assert.Equal(t, 10, ran)
-		assert.Zero(t, u.running)
-	})
-}
-
-// settle lets everything that is under way come to rest, timers included.
-func settle() {
-	time.Sleep(time.Second)
-	synctest.Wait()
-}
+func (contextOnly) context() context.Context { return context.Background() }
