@@ -41,7 +41,7 @@ type upcalls struct {
 
 const (
 	patience   = time.Millisecond
-	mostAtOnce = 1 << 16
+	mostAtOnce = 1 << 16 // goroutines, so that doubling ends
 )
 
 // upcall is one call of a connection to its publisher.

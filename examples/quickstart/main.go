@@ -47,7 +47,9 @@ const gcPercent = 25
 
 func main() {
 	log.SetFlags(log.Ltime)
-	debug.SetGCPercent(gcPercent)
+	if os.Getenv("GOGC") == "" { // whoever runs it knows better
+		debug.SetGCPercent(gcPercent)
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // the next signal is not ours any more and ends the program
 	err := run(ctx, os.Args[1:], os.Stdout)

@@ -26,8 +26,8 @@ import (
 // Everything else is tried again, Attempts times in a row.
 //
 // Each subscription has a connection of its own, and while it is connected a goroutine,
-// which sends the events. It reads while there is demand, and is at most 4 KiB ahead
-// of it. Cancel ends the request.
+// which sends the events. It reads while there is demand, 4 KiB at a time. Cancel ends
+// the request.
 //
 // Source: the EventSource of the HTML standard; WebFlux's WebClient with
 // bodyToFlux(ServerSentEvent) reads one answer, as [Response] does.
@@ -82,6 +82,11 @@ func JSON[T any](e ssehttp.Event) (v T, err error) {
 	return v, err
 }
 
+const (
+	shortest = 100 * time.Millisecond // between attempts that fail one after the other
+	longest  = 24 * time.Hour
+)
+
 // again decides about each failure of a stream: to wait and ask again, or to give up.
 func (s *stream) again(failures flux.Flux[flux.RetrySignal]) flux.Flux[int64] {
 	return flux.ConcatMap(failures, func(f flux.RetrySignal) flux.Mono[int64] {
@@ -97,11 +102,13 @@ func (s *stream) again(failures flux.Flux[flux.RetrySignal]) flux.Flux[int64] {
 }
 
 // wait is the server's time or ours, doubled for each failure before, and something
-// added by chance; and not less than the server asked for this time.
+// added by chance; and not less than the server asked for this time. A server may ask to
+// be asked again at once, but not for ever while it fails, and not for a wait without end.
 func (s *stream) wait(f flux.RetrySignal) time.Duration {
-	d, most := s.retry, max(s.opts.MaxRetry, s.retry)
+	d := min(s.retry, longest)
+	most := min(max(s.opts.MaxRetry, d), longest)
 	for n := f.TotalRetriesInARow; n > 0 && d < most; n-- {
-		d = min(2*d, most)
+		d = min(max(2*d, shortest), most)
 	}
 	d += time.Duration(rand.Int64N(int64(d)/2 + 1))
 	if status, ok := errors.AsType[*StatusError](f.Failure); ok {

@@ -180,6 +180,23 @@ func TestWhatFailsIsTriedAgainLessAndLessOften(t *testing.T) {
 	}
 }
 
+func TestAServerCannotMakeAClientSpinOrWaitForEver(t *testing.T) {
+	s := &server{answers: []answer{streams("retry: 0\n\n"), breaks(io.EOF)}}
+	fluxtest.Verify(t, Events(place, Options{HTTP: s.client()})).NoEvent(time.Minute).Cancel()
+	assert.InDelta(t, 11, len(s.asked), 3) // at once, then 0.1 s, 0.2, 0.4, ...
+	for _, a := range []answer{streams("retry: 99999999999999999999\n\n"), says(503, "", "Retry-After", "9223372036854775807")} {
+		s := &server{answers: []answer{a, says(204, "")}}
+		fluxtest.Verify(t, Events(place, Options{HTTP: s.client()})).
+			NoEvent(24*time.Hour - time.Second).Await(12*time.Hour + time.Minute).Complete()
+	}
+}
+
+func TestAnIDThatNoHeaderCanCarryIsNotSentBack(t *testing.T) {
+	s := &server{answers: []answer{streams("id: 1\ndata: x\n\nid: \x01\ndata: y\n\n"), says(204, "")}}
+	fluxtest.Verify(t, Events(place, Options{HTTP: s.client()})).NextCount(2).Await(time.Minute).Complete()
+	assert.Equal(t, "1", s.asked[1].lastID)
+}
+
 func TestADateToComeBackAtIsHeeded(t *testing.T) {
 	fluxtest.Run(t, func(t *testing.T) {
 		at := time.Now().Add(time.Hour).UTC().Format(http.TimeFormat)

@@ -29,7 +29,8 @@ type Options struct {
 	// Retry is how long [Events] waits before it asks again, until the server names
 	// a time of its own. Each attempt that brings no event doubles it, up to
 	// MaxRetry, and up to half as much again is added by chance, so that the clients
-	// of a server that was restarted do not come back as one. 3 s.
+	// of a server that was restarted do not come back as one. Never more than a day,
+	// whatever the server asks for. 3 s.
 	Retry time.Duration
 
 	// MaxRetry bounds the doubling. One minute, or the server's time if that is
@@ -68,7 +69,7 @@ func (o Options) settled() (Options, error) {
 		}
 	}
 	if !headerSafe(o.LastEventID) {
-		return o, fmt.Errorf("%w: LastEventID is %q; it must not have line breaks or NUL", ErrInvalidOptions, o.LastEventID)
+		return o, fmt.Errorf("%w: LastEventID is %q; it must not have control characters", ErrInvalidOptions, o.LastEventID)
 	}
 	o.HTTP = cmp.Or(o.HTTP, http.DefaultClient)
 	o.Retry = cmp.Or(o.Retry, 3*time.Second)
@@ -89,4 +90,7 @@ func checkURL(s string) error {
 	return nil
 }
 
-func headerSafe(id string) bool { return !strings.ContainsAny(id, "\r\n\x00") }
+// headerSafe tells whether a header can carry an id.
+func headerSafe(id string) bool {
+	return !strings.ContainsFunc(id, func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f })
+}

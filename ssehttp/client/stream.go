@@ -60,9 +60,10 @@ func (s *stream) read(ctx context.Context, emit func(ssehttp.Event) error) error
 			if err := emit(e); err != nil {
 				return err
 			}
+			s.remember(e.ID)
 		}
 		events = events[:0]
-		s.lastID = p.LastEventID()
+		s.remember(p.LastEventID()) // which a block without data may have brought
 		if d, ok := p.Retry(); ok {
 			s.retry = d
 		}
@@ -75,6 +76,13 @@ func (s *stream) read(ctx context.Context, emit func(ssehttp.Event) error) error
 			return silentOr(ctx, err)
 		}
 		silence.Reset(s.opts.Silence)
+	}
+}
+
+// remember keeps the id to go on after, if it is one that can be sent back.
+func (s *stream) remember(id string) {
+	if headerSafe(id) {
+		s.lastID = id
 	}
 }
 
@@ -126,10 +134,10 @@ func statusError(resp *http.Response) error {
 	text, _ := io.ReadAll(io.LimitReader(resp.Body, most)) // as much as came
 	e := &StatusError{Code: resp.StatusCode, Text: strings.TrimSpace(string(text))}
 	after := resp.Header.Get("Retry-After")
-	if n, err := strconv.Atoi(after); err == nil && n > 0 {
-		e.RetryAfter = time.Duration(n) * time.Second
+	if n, err := strconv.ParseInt(after, 10, 64); err == nil && n > 0 {
+		e.RetryAfter = time.Duration(min(n, int64(longest/time.Second))) * time.Second
 	} else if at, err := http.ParseTime(after); err == nil {
-		e.RetryAfter = max(0, time.Until(at))
+		e.RetryAfter = min(max(0, time.Until(at)), longest)
 	}
 	return e
 }
