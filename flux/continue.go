@@ -118,9 +118,8 @@ func resuming[T any](st *stage, in func(T) bool, resumes bool) func(T) bool {
 		outer, outerResumes := s.value, s.resumes
 		s.value, s.resumes = v, resumes
 		defer func() {
-			if st.running {
+			if !st.below && !st.done {
 				if p := caught(recover()); p != nil {
-					st.running = false
 					s.value, s.resumes = v, resumes
 					st.fail(p)
 				}

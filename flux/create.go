@@ -145,7 +145,7 @@ func (j justSource[T]) size() int { return 1 }
 func (j justSource[T]) at(int) T  { return *j.v }
 
 func (j justSource[T]) subscribe(ctx context.Context, s Subscriber[T]) {
-	runLoop(ctx, s, &listCursor[T]{list: j})
+	runLoop(ctx, s, listCursor[T]{list: j})
 }
 
 type sliceSource[T any] []T
@@ -154,7 +154,7 @@ func (src sliceSource[T]) size() int  { return len(src) }
 func (src sliceSource[T]) at(i int) T { return src[i] }
 
 func (src sliceSource[T]) subscribe(ctx context.Context, s Subscriber[T]) {
-	runLoop(ctx, s, &sliceCursor[T]{values: src})
+	runLoop(ctx, s, sliceCursor[T]{values: src})
 }
 
 type sliceCursor[T any] struct {
@@ -190,7 +190,7 @@ func (r rangeSource) size() int    { return r.to - r.from }
 func (r rangeSource) at(i int) int { return r.from + i }
 
 func (r rangeSource) subscribe(ctx context.Context, s Subscriber[int]) {
-	runLoop(ctx, s, &rangeCursor{next: r.from, to: r.to})
+	runLoop(ctx, s, rangeCursor{next: r.from, to: r.to})
 }
 
 type rangeCursor struct {
@@ -227,7 +227,7 @@ func FromSeq[T any](seq iter.Seq[T]) Flux[T] {
 		return Error[T](invalid("FromSeq(nil): the sequence must not be nil"))
 	}
 	return Flux[T]{sourceFunc[T](func(ctx context.Context, s Subscriber[T]) {
-		runLoop(ctx, s, &seqCursor[T]{ctx: ctx, seq: seq})
+		runLoop(ctx, s, seqCursor[T]{ctx: ctx, seq: seq})
 	})}
 }
 

@@ -27,10 +27,8 @@ func DistinctBy[T any, K comparable](src Publisher[T], key func(T) K, o ...Disti
 		seen := map[K]struct{}{}
 		var order ring[K] // with a bound: the keys in seen, the oldest first
 		return func(v T) bool {
-			st.running = true
 			k := key(v)
 			_, again := seen[k] // hashing K may panic if it is an interface
-			st.running = false
 			if again {
 				letGo(st, v)
 				return false
@@ -74,14 +72,9 @@ func (f Flux[T]) DistinctUntilChangedFunc(same func(last, v T) bool) Flux[T] {
 		var last T
 		some := false
 		return func(v T) bool {
-			if some {
-				st.running = true
-				again := same(last, v)
-				st.running = false
-				if again {
-					letGo(st, v)
-					return false
-				}
+			if some && same(last, v) {
+				letGo(st, v)
+				return false
 			}
 			last, some = v, true
 			return next(v)

@@ -12,10 +12,7 @@ func (f Flux[T]) Filter(keep func(T) bool) Flux[T] {
 	}
 	return linearResuming(f, func(st *stage, next func(T) bool) func(T) bool {
 		return func(v T) bool {
-			st.running = true
-			ok := keep(v)
-			st.running = false
-			if !ok {
+			if !keep(v) {
 				letGo(st, v)
 				return false
 			}
@@ -61,10 +58,7 @@ func (f Flux[T]) TakeWhile(keep func(T) bool) Flux[T] {
 	}
 	return linear(f, func(st *stage, next func(T) bool) func(T) bool {
 		return func(v T) bool {
-			st.running = true
-			ok := keep(v)
-			st.running = false
-			if !ok {
+			if !keep(v) {
 				st.complete()
 				return true
 			}
@@ -92,11 +86,8 @@ func DistinctUntilChangedBy[T any, K comparable](src Publisher[T], key func(T) K
 		var last K
 		some := false
 		return func(v T) bool {
-			st.running = true
 			k := key(v)
-			same := some && k == last
-			st.running = false
-			if same {
+			if some && k == last {
 				letGo(st, v)
 				return false
 			}

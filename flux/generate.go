@@ -19,7 +19,7 @@ func Generate[T, S any](init func(ctx context.Context) S, step func(state S, out
 		return Error[T](invalid("Generate: init and step must not be nil"))
 	}
 	return Flux[T]{sourceFunc[T](func(ctx context.Context, s Subscriber[T]) {
-		g := &generator[T, S]{ctx: ctx, step: step, cleanup: cleanup}
+		g := generator[T, S]{ctx: ctx, step: step, cleanup: cleanup}
 		if err := try(func() { g.state = init(ctx) }); err != nil {
 			errorSource[T]{err}.subscribe(ctx, s)
 			return

@@ -14,27 +14,29 @@ import (
 // first, into a single func(T) bool that ends in the subscriber below, and one
 // head stands upstream of it:
 //
-//	source ──OnNext──▶ head ──▶ map ∘ filter ∘ map ──▶ subscriber
-//	   ◀───────────── Request, Cancel (the source's own) ────┘
+//	source ──OnNext──▶ head ──▶ map ∘ filter ∘ map ──▶ below ──▶ subscriber
+//	   ◀───────────── Request, Cancel (the source's own) ──────────┘
 //
 // INVARIANTS
 //   - The composed function returns false for a value it rejected, which then
 //     used no demand: a conditional source sends the next one, for any other
 //     the head requests one more.
-//   - running is true exactly while a user function of this run executes.
+//   - below is true exactly while the subscriber has the signal, so that a panic
+//     that comes out of the run is known to be the subscriber's or else that of a
+//     stage; none is a stage's once done is set.
 //   - aside is nil in most runs: it is there if a stage asked for extra demand, if
 //     a hook wants what is let go, or below an OnErrorContinue (continue.go).
 //   - done is set before the terminal is sent down; no value passes after it.
 //   - Everything but Request and Cancel, which go straight to the source, is
 //     touched only by the goroutine that owns the signals.
 type stage struct {
-	up      Subscription
-	down    lifecycle
-	ctx     context.Context
-	aside   *aside
-	asked   bool // the hooks of ctx were looked up
-	running bool
-	done    bool
+	up    Subscription
+	down  lifecycle
+	ctx   context.Context
+	aside *aside
+	asked bool // the hooks of ctx were looked up
+	below bool
+	done  bool
 }
 
 // aside is what few runs need. A run is one of the objects that every connection
@@ -76,44 +78,86 @@ func linear[T, R any](src Publisher[T], w wire[T, R]) Flux[R] {
 }
 
 func linearOf[T, R any](src source[T], w wire[T, R]) Flux[R] {
-	return Flux[R]{&linearSource[T, R]{src, w, false}}
+	return newLinear(src, w, false)
 }
 
 // linearResuming is linear for an operator that can do without a value for which
 // its function failed.
 func linearResuming[T, R any](src Publisher[T], w wire[T, R]) Flux[R] {
-	return Flux[R]{&linearSource[T, R]{sourceOf(src), w, true}}
+	return newLinear(sourceOf(src), w, true)
+}
+
+func newLinear[T, R any](src source[T], w wire[T, R], resumes bool) Flux[R] {
+	up, _ := src.(fusable[T])
+	return Flux[R]{&linearSource[T, R]{src, up, w, resumes}}
 }
 
 type linearSource[T, R any] struct {
 	src     source[T]
+	up      fusable[T] // src, if it is one, or nil
 	w       wire[T, R]
 	resumes bool
 }
 
-// fusable is a source whose operator can be composed onto the run below it.
+// fusable is a source whose operator can be composed onto the run below it: first
+// the head is made, of the type that the first operator takes, and then, from the
+// last operator to the first, what it calls.
 type fusable[T any] interface {
-	fuse(ctx context.Context, st *stage, next func(T) bool)
+	head() run
+	fuse(r run, next func(T) bool)
 }
 
+// run is a head of whatever type.
+type run interface{ state() *stage }
+
 func (l *linearSource[T, R]) subscribe(ctx context.Context, s Subscriber[R]) {
-	st := &stage{down: s, ctx: ctx}
+	r := l.head()
+	st := r.state()
+	st.down, st.ctx = s, ctx
 	if c := continuing(ctx); c != nil {
 		st.needs().skipping = &skipping{continuation: c}
 	}
-	l.fuse(ctx, st, pusher(s))
+	l.fuse(r, below(st, s))
 }
 
-func (l *linearSource[T, R]) fuse(ctx context.Context, st *stage, next func(R) bool) {
+func (l *linearSource[T, R]) head() run {
+	if l.up != nil {
+		return l.up.head()
+	}
+	return new(head[T])
+}
+
+func (l *linearSource[T, R]) fuse(r run, next func(R) bool) {
+	st := r.state()
 	in := l.w(st, next)
 	if st.skipping() != nil {
 		in = resuming(st, in, l.resumes)
 	}
-	if up, ok := l.src.(fusable[T]); ok {
-		up.fuse(ctx, st, in)
+	if l.up != nil {
+		l.up.fuse(r, in)
 		return
 	}
-	l.src.subscribe(ctx, &head[T]{st, in})
+	h := r.(*head[T])
+	h.in = in
+	l.src.subscribe(st.ctx, h)
+}
+
+// below ends a run: it hands a value to the run's subscriber.
+func below[T any](st *stage, s Subscriber[T]) func(T) bool {
+	if c, ok := s.(inside.Conditional[T]); ok {
+		return func(v T) bool {
+			st.below = true
+			took := c.TryOnNext(v)
+			st.below = false
+			return took
+		}
+	}
+	return func(v T) bool {
+		st.below = true
+		s.OnNext(v)
+		st.below = false
+		return true
+	}
 }
 
 // pusher gives the function that hands a value to s and tells whether s took it.
@@ -184,13 +228,22 @@ func (st *stage) complete() {
 
 // head receives a run's input.
 type head[T any] struct {
-	*stage
+	stage
 	in func(T) bool
 }
 
+func (h *head[T]) state() *stage { return &h.stage }
+
 func (h *head[T]) OnSubscribe(s Subscription) {
 	h.up = s
+	subscribed := false
+	defer func() {
+		if !subscribed { // a panic of the subscriber's
+			h.below = true
+		}
+	}()
 	h.down.OnSubscribe(s)
+	subscribed = true
 	if h.aside != nil && h.aside.extra > 0 {
 		s.Request(h.aside.extra)
 	}
@@ -207,7 +260,11 @@ func (h *head[T]) TryOnNext(v T) bool {
 		dropNext(h.ctx, v)
 		return true
 	}
-	return h.in(v)
+	outer := h.below // a foreign publisher may send inside of a Request inside of OnNext
+	h.below = false
+	took := h.in(v)
+	h.below = outer
+	return took
 }
 
 func (h *head[T]) OnError(err error) {
@@ -228,10 +285,10 @@ func (h *head[T]) OnComplete() {
 }
 
 func (h *head[T]) TakePanic(p error) bool {
-	if !h.running {
+	if h.below || h.done {
+		h.below = false
 		return handPanic(h.down, p, h.up)
 	}
-	h.running = false
 	h.fail(p)
 	return true
 }

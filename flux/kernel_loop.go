@@ -45,7 +45,7 @@ func remainder[T any](list listed[T], from int) source[T] {
 		return list
 	}
 	return sourceFunc[T](func(ctx context.Context, s Subscriber[T]) {
-		runLoop(ctx, s, &listCursor[T]{list: list, next: from})
+		runLoop(ctx, s, listCursor[T]{list: list, next: from})
 	})
 }
 
@@ -76,8 +76,17 @@ type loop[T any] struct {
 	ctx    context.Context
 }
 
-func runLoop[T any](ctx context.Context, s Subscriber[T], cur cursor[T]) {
-	s.OnSubscribe(&loop[T]{down: s, push: pusher(s), cur: cur, ctx: ctx})
+// runLoop subscribes s to a cursor, in one object with the loop.
+func runLoop[T, C any, P interface {
+	*C
+	cursor[T]
+}](ctx context.Context, s Subscriber[T], cur C) {
+	both := &struct {
+		loop[T]
+		own C
+	}{loop[T]{down: s, push: pusher(s), ctx: ctx}, cur}
+	both.cur = P(&both.own)
+	s.OnSubscribe(&both.loop)
 }
 
 func (l *loop[T]) Request(n int64) {

@@ -33,11 +33,9 @@ func (f Flux[T]) DoOnNext(do func(v T)) Flux[T] {
 	if do == nil {
 		return nilFunc[T]("DoOnNext")
 	}
-	return linearResuming(f, func(st *stage, next func(T) bool) func(T) bool {
+	return linearResuming(f, func(_ *stage, next func(T) bool) func(T) bool {
 		return func(v T) bool {
-			st.running = true
 			do(v)
-			st.running = false
 			return next(v)
 		}
 	})

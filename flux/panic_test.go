@@ -358,3 +358,47 @@ func TestPanicInAPublisherSubscribedToLaterReachesTheSubscriber(t *testing.T) {
 		})
 	}
 }
+
+// recursing is a foreign publisher that breaks rule 3.3: it sends 1, 2, 3, ... from
+// inside of each Request, also of one that is made inside of OnNext.
+type recursing struct {
+	down      flux.Subscriber[int]
+	sent      int
+	cancelled bool
+}
+
+func (r *recursing) Subscribe(_ ctx, s flux.Subscriber[int]) { r.down = s; s.OnSubscribe(r) }
+func (r *recursing) Request(int64)                           { r.sent++; r.down.OnNext(r.sent) }
+func (r *recursing) Cancel()                                 { r.cancelled = true }
+
+func TestPanicInsideARecursingPublisherIsTheErrorOfItsOperator(t *testing.T) {
+	src, got := &recursing{}, 0
+	s := &counting{each: func(up flux.Subscription) {
+		got++
+		up.Request(1)
+	}}
+	flux.Map(src, func(v int) int {
+		if v == 3 {
+			panic(errBoom)
+		}
+		return v
+	}).Subscribe(t.Context(), s)
+	require.Equal(t, 2, got)
+	require.ErrorIs(t, s.err, errBoom)
+	require.True(t, src.cancelled)
+}
+
+func TestPanicOfASubscriberInsideOnSubscribeIsNotThatOfAStage(t *testing.T) {
+	l, src := &lost{}, &recursing{}
+	s := &panicsAtOnce{}
+	flux.Map(src, func(v int) int { return v }).Subscribe(l.context(context.Background()), s)
+	require.NoError(t, s.err, "a subscriber that panicked gets nothing more (rule 2.13)")
+	require.True(t, src.cancelled)
+	require.Len(t, l.errors(), 1)
+	require.ErrorIs(t, l.errors()[0], errBoom)
+}
+
+// panicsAtOnce panics when it is subscribed.
+type panicsAtOnce struct{ counting }
+
+func (*panicsAtOnce) OnSubscribe(flux.Subscription) { panic(errBoom) }

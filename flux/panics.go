@@ -10,11 +10,11 @@ import (
 // How a panic of a user function becomes the error of its operator
 //
 // A deferred recover for every value would double the price of a value, so it
-// stands once around each drive loop (a source that pushes, a drain) and every
-// stage only notes, in a byte, that a user function of its own is running. When
-// a loop recovers a panic it asks the subscribers below it, the nearest first,
-// whose note is set; that one cancels its upstream and sends the error down
-// (inside.PanicTaker).
+// stands once around each drive loop (a source that pushes, a drain), and every
+// operator only notes, in a byte, whose code is running: its own user function, or
+// what is below it. When a loop recovers a panic it asks the subscribers below it,
+// the nearest first, whose it is; that one cancels its upstream and sends the error
+// down (inside.PanicTaker).
 
 // passPanic offers p to a downstream subscriber.
 func passPanic(down any, p error) bool {

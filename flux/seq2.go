@@ -20,33 +20,33 @@ func FromSeq2[T any](seq iter.Seq2[T, error]) Flux[T] {
 		return Error[T](invalid("FromSeq2(nil): the sequence must not be nil"))
 	}
 	return Flux[T]{sourceFunc[T](func(ctx context.Context, s Subscriber[T]) {
-		c := &seq2Cursor[T]{}
-		c.ctx, c.seq = ctx, c.values(seq)
-		runLoop(ctx, s, c)
+		runLoop(ctx, s, seq2Cursor[T]{seqCursor: seqCursor[T]{ctx: ctx}, pairs: seq})
 	})}
 }
 
 // seq2Cursor is the cursor of the values up to the first error.
 type seq2Cursor[T any] struct {
 	seqCursor[T]
+	pairs  iter.Seq2[T, error]
 	failed error // the end of the sequence is this error
 }
 
-func (c *seq2Cursor[T]) values(seq iter.Seq2[T, error]) iter.Seq[T] {
-	return func(yield func(T) bool) {
-		for v, err := range seq {
-			if err != nil {
-				c.failed = err
-				return
-			}
-			if !yield(v) {
-				return
-			}
+func (c *seq2Cursor[T]) values(yield func(T) bool) {
+	for v, err := range c.pairs {
+		if err != nil {
+			c.failed = err
+			return
+		}
+		if !yield(v) {
+			return
 		}
 	}
 }
 
 func (c *seq2Cursor[T]) advance(push func(T) bool, n int64, stop *atomic.Bool) (used int64, end bool, err error) {
+	if c.seq == nil {
+		c.seq = c.values
+	}
 	used, end, err = c.seqCursor.advance(push, n, stop)
 	if end {
 		err = c.failed

@@ -19,15 +19,11 @@ func (f Flux[T]) SkipWhile(skip func(T) bool) Flux[T] {
 	return linear(f, func(st *stage, next func(T) bool) func(T) bool {
 		open := false
 		return func(v T) bool {
-			if !open {
-				st.running = true
-				open = !skip(v)
-				st.running = false
-				if !open {
-					letGo(st, v)
-					return false
-				}
+			if !open && skip(v) {
+				letGo(st, v)
+				return false
 			}
+			open = true
 			return next(v)
 		}
 	})

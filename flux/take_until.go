@@ -22,10 +22,7 @@ func (f Flux[T]) TakeUntil(stop func(T) bool) Flux[T] {
 			if st.done {
 				return took
 			}
-			st.running = true
-			last := stop(v)
-			st.running = false
-			if last {
+			if stop(v) {
 				st.complete()
 				return true
 			}

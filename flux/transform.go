@@ -9,13 +9,8 @@ func Map[T, R any](src Publisher[T], f func(T) R) Flux[R] {
 	if f == nil {
 		return nilFunc[R]("Map")
 	}
-	return linearResuming(src, func(st *stage, next func(R) bool) func(T) bool {
-		return func(v T) bool {
-			st.running = true
-			r := f(v)
-			st.running = false
-			return next(r)
-		}
+	return linearResuming(src, func(_ *stage, next func(R) bool) func(T) bool {
+		return func(v T) bool { return next(f(v)) }
 	})
 }
 
@@ -30,9 +25,7 @@ func TryMap[T, R any](src Publisher[T], f func(T) (R, error)) Flux[R] {
 	}
 	return linearResuming(src, func(st *stage, next func(R) bool) func(T) bool {
 		return func(v T) bool {
-			st.running = true
 			r, err := f(v)
-			st.running = false
 			if err != nil {
 				st.fail(err)
 				return true
@@ -92,9 +85,7 @@ func Handle[T, R any](src Publisher[T], f func(v T, out *Step[R])) Flux[R] {
 	return linearResuming(src, func(st *stage, next func(R) bool) func(T) bool {
 		var out Step[R]
 		return func(v T) bool {
-			st.running = true
 			f(v, &out)
-			st.running = false
 			step := out
 			out = Step[R]{}
 			took := true
@@ -122,7 +113,7 @@ func (f Flux[T]) Scan(fn func(acc, v T) T) Flux[T] {
 	if fn == nil {
 		return nilFunc[T]("Scan")
 	}
-	return linear(f, func(st *stage, next func(T) bool) func(T) bool {
+	return linear(f, func(_ *stage, next func(T) bool) func(T) bool {
 		var acc T
 		first := true
 		return func(v T) bool {
@@ -130,9 +121,7 @@ func (f Flux[T]) Scan(fn func(acc, v T) T) Flux[T] {
 				acc, first = v, false
 				return next(acc)
 			}
-			st.running = true
 			acc = fn(acc, v)
-			st.running = false
 			return next(acc)
 		}
 	})

@@ -13,9 +13,7 @@ func MapNotNull[T, R any](src Publisher[T], f func(T) (r R, ok bool)) Flux[R] {
 	}
 	return linearResuming(src, func(st *stage, next func(R) bool) func(T) bool {
 		return func(v T) bool {
-			st.running = true
 			r, ok := f(v)
-			st.running = false
 			if !ok {
 				letGo(st, v)
 				return false
@@ -36,12 +34,10 @@ func ScanWith[T, A any](src Publisher[T], init A, f func(acc A, v T) A) Flux[A] 
 	if f == nil {
 		return Error[A](invalid("ScanWith(nil): the function must not be nil"))
 	}
-	return linear(src, func(st *stage, next func(A) bool) func(T) bool {
+	return linear(src, func(_ *stage, next func(A) bool) func(T) bool {
 		acc := init
 		return func(v T) bool {
-			st.running = true
 			acc = f(acc, v)
-			st.running = false
 			return next(acc)
 		}
 	}).StartWith(init)
