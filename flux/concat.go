@@ -74,15 +74,26 @@ func sourcesOf[T any](ps []Publisher[T]) []source[T] {
 type concatSource[T any] []source[T]
 
 func (srcs concatSource[T]) subscribe(ctx context.Context, s Subscriber[T]) {
-	c := &concat[T]{relay: newRelay(s), ctx: ctx, rest: srcs}
-	s.OnSubscribe(c)
-	c.OnComplete()
+	if len(srcs) == 0 {
+		emptySource[T]{}.subscribe(ctx, s)
+		return
+	}
+	(&concat[T]{relay: newRelay(s), ctx: ctx, rest: srcs}).OnComplete()
 }
 
 type concat[T any] struct {
 	relay[T]
-	ctx  context.Context
-	rest []source[T]
+	ctx   context.Context
+	rest  []source[T]
+	begun bool // the subscriber has its subscription
+}
+
+func (c *concat[T]) OnSubscribe(s Subscription) {
+	c.set(s)
+	if !c.begun {
+		c.begun = true
+		c.down.OnSubscribe(c)
+	}
 }
 
 func (c *concat[T]) OnComplete() { c.turns.run(c.next) }

@@ -32,7 +32,7 @@ func ConcatMap[T, R any, P Publisher[R]](src Publisher[T], f func(T) P, o ...Mer
 func concatMapSource[T, R any](main source[T], f func(T) source[R], cfg options) Flux[R] {
 	return Flux[R]{sourceFunc[R](func(ctx context.Context, s Subscriber[R]) {
 		c := &concatMap[T, R]{ctx: ctx, f: resumingMapper(ctx, f), prefetch: cfg.prefetch, delay: cfg.delayErrors, boundary: cfg.boundary}
-		c.inner = concatInner[T, R]{relay: newRelay(s), outer: c}
+		c.inner = concatInner[T, R]{relay: newSwitch(s), outer: c}
 		main.subscribe(ctx, c)
 	})}
 }

@@ -151,7 +151,7 @@ func (f Flux[T]) singleOr(empty source[T]) Mono[T] {
 // demand like any value; the demand passes through.
 //
 // Source: Reactor's Flux.defaultIfEmpty.
-func (f Flux[T]) DefaultIfEmpty(v T) Flux[T] { return f.SwitchIfEmpty(Just(v)) }
+func (f Flux[T]) DefaultIfEmpty(v T) Flux[T] { return orIfEmpty(f, Just(v), newRelay) }
 
 // kept is a value that may not be there.
 type kept[T any] struct {

@@ -17,7 +17,7 @@ func Expand[T any, P Publisher[T]](src Publisher[T], f func(T) P) Flux[T] {
 	}
 	root := sourceOf(src)
 	return Flux[T]{sourceFunc[T](func(ctx context.Context, s Subscriber[T]) {
-		e := &expand[T]{relay: newRelay(s), ctx: ctx, f: func(v T) Publisher[T] { return f(v) }}
+		e := &expand[T]{relay: newSwitch(s), ctx: ctx, f: func(v T) Publisher[T] { return f(v) }}
 		e.waiting.push(root)
 		s.OnSubscribe(e)
 		e.turns.run(e.next)

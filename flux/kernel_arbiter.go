@@ -30,19 +30,22 @@ type arbiter struct {
 	turns     trampoline // of those who have several upstreams
 	cancelled bool
 	dropped   bool // an upstream was; the first, if it comes only now, is too late
+	sated     bool // who has asked for everything is asked no more (newSwitch)
 }
 
 // Request asks the current upstream, or keeps the demand for the next one.
 func (a *arbiter) Request(n int64) {
 	a.mu.Lock()
+	up := a.cur
 	switch {
 	case a.open < 0:
-	case n > 0:
-		a.open = addCap(a.open, n)
-	default:
+	case n <= 0:
 		a.open = min(n, -1)
+	case a.sated && a.open == Unbounded:
+		up = nil
+	default:
+		a.open = addCap(a.open, n)
 	}
-	up := a.cur
 	a.mu.Unlock()
 	if up != nil {
 		up.Request(n)
@@ -53,9 +56,9 @@ func (a *arbiter) Request(n int64) {
 // rejected below: the demand for it is open still.
 func (a *arbiter) replace() {
 	a.mu.Lock()
-	up := a.cur
+	up, all := a.cur, a.sated && a.open == Unbounded
 	a.mu.Unlock()
-	if up != nil {
+	if up != nil && !all {
 		up.Request(1)
 	}
 }
@@ -159,6 +162,12 @@ type relay[T any] struct {
 
 func newRelay[T any](s Subscriber[T]) relay[T] { return relay[T]{down: s, push: pusher(s)} }
 
+// newSwitch is newRelay for several upstreams, of which the first gets the request
+// for everything once, as from Reactor's MultiSubscriptionSubscriber.
+func newSwitch[T any](s Subscriber[T]) relay[T] {
+	return relay[T]{arbiter: arbiter{sated: true}, down: s, push: pusher(s)}
+}
+
 func (r *relay[T]) OnSubscribe(s Subscription) { r.set(s) }
 
 func (r *relay[T]) OnNext(v T) {
@@ -169,7 +178,7 @@ func (r *relay[T]) OnNext(v T) {
 
 func (r *relay[T]) TryOnNext(v T) bool {
 	if !r.push(v) {
-		return false
+		return r.sated && r.left() == Unbounded
 	}
 	r.sent++
 	return true

@@ -95,7 +95,7 @@ func (m *merge[T, R]) pass() (again bool) {
 func (m *merge[T, R]) refill() {
 	n := m.replenish
 	m.replenish = 0
-	if n > 0 && m.concurrency != unlimited && !m.over.Load() {
+	if n > 0 && !m.over.Load() {
 		m.upstream().Request(n)
 	}
 }

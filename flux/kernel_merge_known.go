@@ -9,7 +9,11 @@ func (m *merge[T, R]) onListed(list listed[R]) (n int) {
 	if !m.wip.enter() {
 		return 0
 	}
-	if n = m.passListed(list); n == list.size() && !m.over.Load() {
+	n = m.passListed(list)
+	if n > 0 && m.demand.load() == 0 {
+		m.turn = m.nextSlot() // who used the last demand is the first when there is more, as in Reactor
+	}
+	if n == list.size() && !m.over.Load() {
 		m.skipSlot()
 		m.replenish++
 		m.refill()

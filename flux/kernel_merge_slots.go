@@ -31,6 +31,16 @@ func (m *merge[T, R]) slot() int32 {
 	return m.fresh - 1
 }
 
+// nextSlot is what slot will find.
+func (m *merge[T, R]) nextSlot() int32 {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if int(m.fresh) == len(m.slots) && m.freed.len() > 0 {
+		return m.freed.peek()
+	}
+	return m.fresh
+}
+
 // free gives a slot back; the caller holds mu.
 func (m *merge[T, R]) free(slot int32) {
 	if m.freed == nil {

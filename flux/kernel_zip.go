@@ -26,7 +26,9 @@ import (
 //     list and taken, calls make and calls down. Whoever puts something under mu
 //     adds to wip after it, so when wip is 0 every in is empty.
 //   - mu guards every side's in, given, ended and up, and err.
-//   - over: the terminal went down or the subscription was cancelled.
+//   - over: the terminal went down or the subscription was cancelled. A side that
+//     is still to be subscribed to after a completion is, and cancelled, as in
+//     Reactor.
 //   - A round asks the sides again after its last tuple, each for what it used,
 //     in batches of three quarters of the prefetch.
 type zip[R any] struct {
@@ -38,12 +40,13 @@ type zip[R any] struct {
 	make     func() R   // pops one value from each side
 	prefetch int
 
-	wip     atomic.Int32
-	over    atomic.Bool
-	demand  demand
-	mu      sync.Mutex
-	err     error
-	running bool // make is executing
+	wip       atomic.Int32
+	over      atomic.Bool
+	completed atomic.Bool // over by a completion; the subscribing goroutine looks
+	demand    demand
+	mu        sync.Mutex
+	err       error
+	running   bool // make is executing
 }
 
 // zipped is a side, whatever the type of its values.
@@ -84,7 +87,7 @@ func zipInto[R any](o options, connect func(z *zip[R]) []func()) Flux[R] {
 		subscribe := connect(z)
 		s.OnSubscribe(z)
 		for _, side := range subscribe {
-			if !z.over.Load() {
+			if !z.over.Load() || z.completed.Load() {
 				side()
 			}
 		}
@@ -104,6 +107,9 @@ func zipFrom[T, R any](z *zip[R], src source[T]) (side *zipSide[T, R], subscribe
 
 // give makes list the side's values, all of them at once.
 func (s *zipSide[T, R]) give(list listed[T]) {
+	if s.z.over.Load() {
+		return
+	}
 	s.z.mu.Lock()
 	s.given = list
 	s.z.mu.Unlock()
@@ -348,6 +354,7 @@ func (z *zip[R]) refill(used int) {
 
 func (z *zip[R]) finish(err error) {
 	down := z.down
+	z.completed.Store(err == nil)
 	z.over.Store(true)
 	z.release()
 	(&ending{err: err}).deliver(down)

@@ -15,7 +15,7 @@ func (f Flux[T]) OnErrorResume(fallback func(err error) Publisher[T]) Flux[T] {
 	}
 	src := f.source()
 	return Flux[T]{sourceFunc[T](func(ctx context.Context, s Subscriber[T]) {
-		src.subscribe(ctx, &resume[T]{relay: newRelay(s), ctx: ctx, onError: fallback})
+		src.subscribe(ctx, &resume[T]{relay: newSwitch(s), ctx: ctx, onError: fallback})
 	})}
 }
 
@@ -34,6 +34,10 @@ func (f Flux[T]) SwitchIfEmpty(other Publisher[T]) Flux[T] {
 	if other == nil {
 		return Error[T](invalid("SwitchIfEmpty(nil): the publisher must not be nil"))
 	}
+	return orIfEmpty(f, other, newSwitch)
+}
+
+func orIfEmpty[T any](f Flux[T], other Publisher[T], newRelay func(Subscriber[T]) relay[T]) Flux[T] {
 	src := f.source()
 	return Flux[T]{sourceFunc[T](func(ctx context.Context, s Subscriber[T]) {
 		src.subscribe(ctx, &resume[T]{relay: newRelay(s), ctx: ctx, onEmpty: other})
@@ -106,7 +110,7 @@ func (f Flux[T]) Retry(times int64) Flux[T] {
 	}
 	src := f.source()
 	return Flux[T]{sourceFunc[T](func(ctx context.Context, s Subscriber[T]) {
-		r := &retry[T]{relay: newRelay(s), ctx: ctx, src: src, left: times}
+		r := &retry[T]{relay: newSwitch(s), ctx: ctx, src: src, left: times}
 		s.OnSubscribe(r)
 		r.turns.run(r.again)
 	})}

@@ -43,7 +43,7 @@ func (f Flux[T]) RepeatIf(again func() bool) Flux[T] {
 func (f Flux[T]) repeating(rule func() (again func() bool)) Flux[T] {
 	src := f.source()
 	return Flux[T]{sourceFunc[T](func(ctx context.Context, s Subscriber[T]) {
-		r := &repeat[T]{relay: newRelay(s), ctx: ctx, src: src, more: rule()}
+		r := &repeat[T]{relay: newSwitch(s), ctx: ctx, src: src, more: rule()}
 		s.OnSubscribe(r)
 		r.turns.run(r.again)
 	})}

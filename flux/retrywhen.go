@@ -69,7 +69,7 @@ func RepeatWhen[T, U any, P Publisher[U]](src Publisher[T], companion func(count
 
 func rerunning[T, S, U any](up source[T], companion func(source[S]) source[U], rule func(*rerun[T, S, U])) Flux[T] {
 	return Flux[T]{sourceFunc[T](func(ctx context.Context, s Subscriber[T]) {
-		r := &rerun[T, S, U]{relay: newRelay(s), ctx: ctx, src: up}
+		r := &rerun[T, S, U]{relay: newSwitch(s), ctx: ctx, src: up}
 		r.signals = publishing[S]{tether: tether{ctx: ctx}, prefetch: unlimited, holds: true, up: nothing{}}
 		r.answer.r = r
 		rule(r)

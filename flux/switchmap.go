@@ -218,9 +218,24 @@ func (m *switchMap[T, R]) Request(n int64) {
 }
 
 func (m *switchMap[T, R]) Cancel() {
-	if !m.over.Swap(true) {
+	if m.leave() {
 		m.change()
 	}
+}
+
+// leave cancels everything upstream, at once, unless that was done.
+func (m *switchMap[T, R]) leave() bool {
+	if m.over.Swap(true) {
+		return false
+	}
+	m.main.Cancel()
+	m.mu.Lock()
+	in := m.cur
+	m.mu.Unlock()
+	if in != nil {
+		in.cancel()
+	}
+	return true
 }
 
 func (m *switchMap[T, R]) change() { m.wip.add(m.pass) }
@@ -270,22 +285,18 @@ func (m *switchMap[T, R]) pass() bool {
 func (m *switchMap[T, R]) finish(err error) {
 	defer m.guard()
 	down := m.down
-	m.over.Store(true)
+	m.leave()
 	m.release()
 	(&ending{err: err}).deliver(down)
 }
 
-// release cancels everything upstream and discards what waits.
+// release discards what waits.
 func (m *switchMap[T, R]) release() {
 	m.mu.Lock()
-	in, q := m.cur, m.queue
+	q := m.queue
 	m.cur, m.queue = nil, ring[R]{}
 	m.mu.Unlock()
 	m.down, m.push = nil, nil
-	m.main.Cancel()
-	if in != nil {
-		in.cancel()
-	}
 	q.drop(func(v R) { discard(m.ctx, v) })
 }
 
@@ -296,7 +307,7 @@ func (m *switchMap[T, R]) guard() {
 		return
 	}
 	down := m.down
-	m.over.Store(true)
+	m.leave()
 	m.release()
 	if !passPanic(down, p) {
 		dropError(m.ctx, p)

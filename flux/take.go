@@ -47,7 +47,7 @@ func (t *take[T]) OnSubscribe(s Subscription) {
 
 func (t *take[T]) OnNext(v T) {
 	if !t.TryOnNext(v) {
-		t.Request(1)
+		t.up.Request(1)
 	}
 }
 
@@ -59,7 +59,7 @@ func (t *take[T]) TryOnNext(v T) bool {
 	t.left--
 	took := t.push(v)
 	if t.left > 0 || t.done {
-		return took
+		return took || t.ask(1) == 0 // a value in its place counts as requested
 	}
 	t.done = true
 	t.up.Cancel()
@@ -89,14 +89,18 @@ func (t *take[T]) Request(n int64) {
 		t.up.Request(n)
 		return
 	}
+	if n = t.ask(n); n > 0 {
+		t.up.Request(n)
+	}
+}
+
+// ask takes up to n off what may still be requested, and gives how many.
+func (t *take[T]) ask(n int64) int64 {
 	for {
 		rest := t.askable.Load()
-		ask := min(n, rest)
-		if t.askable.CompareAndSwap(rest, rest-ask) {
-			if ask > 0 {
-				t.up.Request(ask)
-			}
-			return
+		n = min(n, rest)
+		if t.askable.CompareAndSwap(rest, rest-n) {
+			return n
 		}
 	}
 }

@@ -24,7 +24,7 @@ func Completion[T any](src Publisher[T]) Mono[struct{}] {
 //
 // Source: Reactor's Flux.then(Mono).
 func Then[T, R any](src Publisher[T], next Publisher[R]) Mono[R] {
-	return Mono[R]{concatSource[R]{ignoring[T, R](src), foldEagerly(firstOf(next), lasting[R](emptySource[R]{}))}}
+	return Mono[R]{thenSource[R]{ignoring[T, R](src), foldEagerly(firstOf(next), lasting[R](emptySource[R]{}))}}
 }
 
 // ThenMany lets the values of src go and, when it has completed, gives those of
@@ -43,7 +43,34 @@ func ThenMany[T, R any](src Publisher[T], next Publisher[R]) Flux[R] {
 //
 // Source: Reactor's Flux.thenEmpty.
 func ThenEmpty[T, R any](src Publisher[T], next Publisher[R]) Mono[struct{}] {
-	return Mono[struct{}]{concatSource[struct{}]{ignoring[T, struct{}](src), ignoring[R, struct{}](next)}}
+	return Mono[struct{}]{thenSource[struct{}]{ignoring[T, struct{}](src), ignoring[R, struct{}](next)}}
+}
+
+// thenSource is two sources, of which the first has no values. Unlike those of Concat
+// the first is subscribed to when the subscriber has its subscription, and the second
+// from inside the completion of the first, as in Reactor's MonoIgnoreThen.
+type thenSource[T any] struct{ first, next source[T] }
+
+func (src thenSource[T]) subscribe(ctx context.Context, s Subscriber[T]) {
+	t := &then[T]{relay: newRelay(s), ctx: ctx, next: src.next}
+	s.OnSubscribe(t)
+	src.first.subscribe(ctx, t)
+}
+
+type then[T any] struct {
+	relay[T]
+	ctx  context.Context
+	next source[T] // nil once it is its turn
+}
+
+func (t *then[T]) OnComplete() {
+	switch next := t.next; {
+	case next == nil:
+		t.down.OnComplete()
+	case !t.isCancelled():
+		t.next = nil
+		next.subscribe(t.ctx, t)
+	}
 }
 
 // firstOf gives p itself if it has at most one value by its type, and otherwise

@@ -30,7 +30,7 @@ func (f Flux[T]) TimeoutOr(gap time.Duration, fallback Publisher[T]) Flux[T] {
 	}
 	src, other := f.source(), sourceOf(fallback)
 	return Flux[T]{sourceFunc[T](func(ctx context.Context, s Subscriber[T]) {
-		t := &timeout[T]{relay: newRelay(s), ctx: ctx, gap: gap, other: other}
+		t := &timeout[T]{relay: newSwitch(s), ctx: ctx, gap: gap, other: other}
 		t.timer = stoppedTimer(t.fire) // armed once the subscriber was told
 		s.OnSubscribe(t)
 		t.begin()

@@ -40,7 +40,7 @@ func TimeoutEachOr[T, U any](src Publisher[T], first Publisher[U], next func(v T
 func timedBy[T, U any](src Publisher[T], first Publisher[U], next func(T) Publisher[U], fallback Publisher[T]) Flux[T] {
 	up, start, other := sourceOf(src), sourceOf(first), sourceOf(fallback)
 	return Flux[T]{sourceFunc[T](func(ctx context.Context, s Subscriber[T]) {
-		t := &timeoutOn[T, U]{relay: newRelay(s), ctx: ctx, next: next, other: other}
+		t := &timeoutOn[T, U]{relay: newSwitch(s), ctx: ctx, next: next, other: other}
 		s.OnSubscribe(t)
 		t.watch(start, 0)
 		if t.turn.Load() != timedOut {

@@ -61,6 +61,30 @@ func TestADecisionExplainsItsOwnDifferenceOnly(t *testing.T) {
 			`{"log":[[10,"f.error","boom"],[30,"g.next",1]]}`, `{"log":[[10,"f.error","boom"]]}`,
 		},
 		{
+			"groups-end-in-the-order-of-their-opening", `{"p":[{"op":"never"},{"op":"groupBy","f":["mod",2]},{"op":"buffer","n":2}]}`, "",
+			`{"out":{"s":[[9,"next",[[1,"complete"],[0,"complete"]]],[9,"complete"]]}}`,
+			`{"out":{"s":[[9,"next",[[0,"complete"],[1,"complete"]]],[9,"complete"]]}}`,
+			`{"out":{"s":[[9,"next",[[0,1],[1,2]]],[9,"complete"]]}}`,
+		},
+		{
+			"what-was-rejected-is-not-asked-for-again", `{"p":[{"op":"never"},{"op":"probe"}],"demand":true}`, "",
+			`{"up":{"p":[[0,"subscribe"],[5,"request",1]]}}`, `{"up":{"p":[[0,"subscribe"]]}}`, `{"up":{"p":[[5,"request",1]]}}`,
+		},
+		{
+			"an-unbounded-replay-asks-for-everything", `{"p":[{"op":"never"},{"op":"probe"},{"op":"cache"}],"demand":true}`, "",
+			`{"up":{"p":[[0,"subscribe"],[0,"request",256]]}}`,
+			`{"up":{"p":[[0,"subscribe"],[0,"request","max"]]}}`, `{"up":{"p":[[0,"subscribe"],[0,"cancel"]]}}`,
+		},
+		{
+			"early-requests-are-one", `{"p":[{"op":"never"},{"op":"probe"}],"demand":true}`, "",
+			`{"up":{"p":[[0,"request",256],[0,"request",2],[3,"request","max"],[3,"request",4]]}}`,
+			`{"up":{"p":[[0,"request",258],[3,"request","max"]]}}`, `{"up":{"p":[[0,"request",257],[3,"request","max"]]}}`,
+		},
+		{
+			"a-cancel-does-not-wait", `{"p":[{"op":"range"},{"op":"probe"},{"op":"delaySubscription","d":5},{"op":"next"}]}`, "",
+			`{"up":{"p":[[5,"subscribe"]]}}`, `{"up":{"p":[[5,"subscribe"],[5,"cancel"]]}}`, `{"up":{"p":[[6,"subscribe"]]}}`,
+		},
+		{
 			"a-grace-period-leaves-nobody-waiting",
 			`{"p":[{"op":"just","vs":[1]},{"op":"probe"},{"op":"publish"},{"op":"refCount","grace":9}],"subs":[{"id":"a","cancelAfter":1},{"id":"b","at":5}]}`, "",
 			`{"out":{"a":[[0,"next",1]]},"up":{"p":[[0,"subscribe"]]}}`,

@@ -33,13 +33,10 @@ func transforms() map[string]newOperator {
 			return flux.ScanWith(f, n.value("init", outer), function2(n["f"]))
 		},
 		"flattenList": func(_ *rig, f flux.Flux[any], _ node, _ any) flux.Flux[any] {
-			return flux.FlatMapIterable(f, listOf)
+			return flux.FlatMapIterable(f, listOf, flux.Prefetch(concatMapAhead))
 		},
 		"concatMapIterable": func(_ *rig, f flux.Flux[any], n node, _ any) flux.Flux[any] {
-			if n.has("prefetch") {
-				return flux.FlatMapIterable(f, tens(n), flux.Prefetch(n.bound("prefetch", 256)))
-			}
-			return flux.FlatMapIterable(f, tens(n))
+			return flux.FlatMapIterable(f, tens(n), flux.Prefetch(n.bound("prefetch", concatMapAhead)))
 		},
 		"elapsed": func(_ *rig, f flux.Flux[any], _ node, _ any) flux.Flux[any] {
 			return flux.Map(flux.Elapsed(f), func(e flux.ElapsedValue[any]) any {
@@ -61,6 +58,10 @@ func transforms() map[string]newOperator {
 		},
 	}
 }
+
+// concatMapAhead is the prefetch of Reactor's concatMapIterable; that of its
+// flatMapIterable, and so of FlatMapIterable, is 256.
+const concatMapAhead = 32
 
 // tens is the mapper of concatMapIterable: n values from ten times the outer one
 // on, unless throwOn says that it fails for it.

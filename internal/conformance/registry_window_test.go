@@ -1,11 +1,7 @@
 package conformance
 
 import (
-	"context"
-	"maps"
 	"math"
-	"slices"
-	"sync"
 
 	"github.com/freshet-go/freshet/flux"
 )
@@ -75,57 +71,20 @@ func windowed(build func(r *rig, f flux.Flux[any], n node, outer any) flux.Flux[
 	}
 }
 
-// flatten gives the signals of windows as the DSL defines them. A window that
-// nobody has subscribed to keeps its source going, so those whose turn has not
-// come when the subscriber leaves are let go.
+// flatten gives the signals of windows as the DSL defines them.
 func flatten(r *rig, windows flux.Flux[numbered], n node, outer any) flux.Flux[any] {
-	return flux.Defer(func(ctx context.Context) flux.Flux[any] {
-		left := &unread{windows: map[int]flux.Flux[any]{}}
-		signals := func(w numbered) flux.Flux[any] {
-			row := func(v any) any { return []any{w.name, v} }
-			body := r.apply(left.track(w.flux), n.nodes("ops"), outer)
-			return flux.Concat[any](flux.Just(row("open")), flux.Map(flux.Materialize(body), func(s flux.Signal[any]) any {
-				switch s.Type {
-				case flux.SignalNext:
-					return row(s.Value)
-				case flux.SignalComplete:
-					return row("complete")
-				}
-				return row("error:" + nameOf(s.Err))
-			}))
-		}
-		return flux.FlatMap(windows, signals, flux.Concurrency(math.MaxInt), flux.Prefetch(math.MaxInt)).
-			DoFinally(func(flux.SignalType) { left.letGo(ctx) })
-	})
-}
-
-// unread are the windows that were given out and not subscribed to yet.
-type unread struct {
-	mu      sync.Mutex
-	next    int
-	windows map[int]flux.Flux[any]
-}
-
-func (u *unread) track(w flux.Flux[any]) flux.Flux[any] {
-	u.mu.Lock()
-	defer u.mu.Unlock()
-	id := u.next
-	u.next++
-	u.windows[id] = w
-	return flux.Defer(func(context.Context) flux.Flux[any] {
-		u.mu.Lock()
-		defer u.mu.Unlock()
-		delete(u.windows, id)
-		return w
-	})
-}
-
-func (u *unread) letGo(ctx context.Context) {
-	u.mu.Lock()
-	left := slices.Collect(maps.Values(u.windows))
-	clear(u.windows)
-	u.mu.Unlock()
-	for _, w := range left {
-		w.SubscribeFunc(ctx, func(any) {}, func(error) {}).Cancel()
+	signals := func(w numbered) flux.Flux[any] {
+		row := func(v any) any { return []any{w.name, v} }
+		body := r.apply(w.flux, n.nodes("ops"), outer)
+		return flux.Concat[any](flux.Just(row("open")), flux.Map(flux.Materialize(body), func(s flux.Signal[any]) any {
+			switch s.Type {
+			case flux.SignalNext:
+				return row(s.Value)
+			case flux.SignalComplete:
+				return row("complete")
+			}
+			return row("error:" + nameOf(s.Err))
+		}))
 	}
+	return flux.FlatMap(windows, signals, flux.Concurrency(math.MaxInt), flux.Prefetch(math.MaxInt))
 }

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"slices"
 	"testing"
 	"testing/synctest"
@@ -36,7 +37,15 @@ func traceDirs() []string {
 	return []string{filepath.Join("testdata", "reactor")}
 }
 
+// oneThread lets one goroutine run at a time, as in the virtual time in which Reactor
+// was recorded: what hops to another goroutine does not run beside what it came from.
+func oneThread(t *testing.T) {
+	before := runtime.GOMAXPROCS(1)
+	t.Cleanup(func() { runtime.GOMAXPROCS(before) })
+}
+
 func TestReactorTraces(t *testing.T) {
+	oneThread(t)
 	cases := chosen(t)
 	if isWorker() {
 		serve(t, cases)
@@ -63,6 +72,7 @@ func TestReactorTraces(t *testing.T) {
 
 // A pipeline must do the same when no operator knows its neighbours.
 func TestReactorTracesWithEveryOperatorHidden(t *testing.T) {
+	oneThread(t)
 	reg := newRegistry()
 	reg.hidden = true
 	run(t, chosen(t), reg, func(c *Case, o outcome) {
