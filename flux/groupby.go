@@ -2,7 +2,6 @@ package flux
 
 import (
 	"context"
-	"sync"
 	"sync/atomic"
 )
 
@@ -48,8 +47,9 @@ func GroupBy[T any, K comparable](src Publisher[T], key func(v T) K, opts ...Hop
 // groupBy deals values out to groups.
 //
 // INVARIANTS
-//   - mu guards groups and the list of them in the order of their opening, and is
-//     never held while calling out.
+//   - groups, and the list of them in the order of their opening, belong to the
+//     goroutine of the values. A group that is cancelled, by whatever goroutine,
+//     is put among the leavers, and the next value takes it out of both.
 //   - open groups and the subscriber of the groups hold the source; the last of
 //     them that leaves cancels it.
 //   - A value uses one of the demand; it is asked for again when it has left its
@@ -65,16 +65,17 @@ type groupBy[K comparable, T any] struct {
 	running   bool
 	failed    bool
 
-	mu          sync.Mutex
 	groups      map[K]*group[K, T]
 	first, last *group[K, T]
+	leavers     atomic.Pointer[group[K, T]] // the last that was cancelled: every value looks, and a lock would cost it more
 }
 
 type group[K comparable, T any] struct {
 	unicast[T]
 	key        K
 	prev, next *group[K, T]
-	first      bool // the value that opened it is still to be passed
+	before     *group[K, T] // cancelled before this one, and still in groups
+	first      bool         // the value that opened it is still to be passed
 }
 
 func (g *groupBy[K, T]) OnSubscribe(s Subscription) {
@@ -108,8 +109,9 @@ func (g *groupBy[K, T]) OnNext(v T) {
 // find gives the open group of a key. It panics for a key that is an interface
 // and holds what cannot be compared; that is a panic of the key function.
 func (g *groupBy[K, T]) find(k K) *group[K, T] {
-	g.mu.Lock()
-	defer g.mu.Unlock()
+	if g.leavers.Load() != nil {
+		g.sweep()
+	}
 	return g.groups[k]
 }
 
@@ -123,8 +125,6 @@ func (g *groupBy[K, T]) open(k K) *group[K, T] {
 		g.passedOn(in, 1)
 	}
 	g.holders.join()
-	g.mu.Lock()
-	defer g.mu.Unlock()
 	g.groups[k] = in
 	if in.prev = g.last; in.prev == nil {
 		g.first = in
@@ -148,7 +148,9 @@ func (g *groupBy[K, T]) passedOn(in *group[K, T], n int64) {
 
 // left is called when a group has ended or was cancelled.
 func (g *groupBy[K, T]) left(in *group[K, T], cancelled bool) {
-	g.forget(in)
+	if cancelled {
+		g.leaves(in)
+	}
 	switch n := g.holders.leave(); {
 	case n == 0:
 		g.source.Cancel()
@@ -157,12 +159,28 @@ func (g *groupBy[K, T]) left(in *group[K, T], cancelled bool) {
 	}
 }
 
-func (g *groupBy[K, T]) forget(in *group[K, T]) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	if g.groups[in.key] != in {
-		return
+// leaves puts a group among the leavers.
+func (g *groupBy[K, T]) leaves(in *group[K, T]) {
+	for {
+		in.before = g.leavers.Load()
+		if g.leavers.CompareAndSwap(in.before, in) {
+			return
+		}
 	}
+}
+
+// sweep takes out the groups that were cancelled.
+func (g *groupBy[K, T]) sweep() {
+	in := g.leavers.Swap(nil)
+	for in != nil {
+		before := in.before
+		in.before = nil
+		g.forget(in)
+		in = before
+	}
+}
+
+func (g *groupBy[K, T]) forget(in *group[K, T]) {
 	delete(g.groups, in.key)
 	if in.prev == nil {
 		g.first = in.next
@@ -176,13 +194,6 @@ func (g *groupBy[K, T]) forget(in *group[K, T]) {
 	}
 }
 
-// oldest is the group that is open for the longest time, or nil.
-func (g *groupBy[K, T]) oldest() *group[K, T] {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	return g.first
-}
-
 func (g *groupBy[K, T]) OnError(err error) {
 	if g.failed {
 		if err != nil {
@@ -191,9 +202,13 @@ func (g *groupBy[K, T]) OnError(err error) {
 		return
 	}
 	g.failed = true
-	for in := g.oldest(); in != nil; in = g.oldest() {
+	in := g.first
+	g.groups, g.first, g.last = nil, nil, nil
+	for in != nil {
+		next := in.next
+		in.prev, in.next = nil, nil // a group may be read for long, and keeps no other
 		in.close(err)
-		g.forget(in)
+		in = next
 	}
 	g.end(err)
 }

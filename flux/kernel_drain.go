@@ -21,7 +21,9 @@ import (
 // time.
 //
 // INVARIANTS
-//   - Only the drainer calls down, subtracts demand and releases. waits is its own.
+//   - Only the drainer calls down, subtracts demand and releases. waits and used are
+//     its own.
+//   - The open demand is demand less used. used is 0 but with coarse.
 //   - mu guards queue, ended and err, and is never held while calling out.
 //   - Whoever puts something into the queue adds to wip after it, or is the drainer
 //     and raises waits. So while waits is down nothing is queued but by somebody who
@@ -59,6 +61,10 @@ type drain[T any] struct {
 	cut   bool // an error does not wait for the queue
 
 	waits bool // the queue was not empty when the drainer last looked
+	// coarse, of drains whose demand nobody else looks at: what was sent is counted
+	// in used, and taken off all at once when no more is open.
+	coarse bool
+	used   int64
 }
 
 // Executor runs tasks. Execute must not run the task before it returns unless it
@@ -97,7 +103,7 @@ func (d *drain[T]) direct(v T) bool {
 		d.lose(v)
 		return true
 	}
-	if d.waits || d.demand.load() <= 0 {
+	if d.waits || d.requested() <= 0 {
 		return false
 	}
 	defer d.guard()
@@ -164,7 +170,7 @@ func (d *drain[T]) pass() {
 			d.release()
 			return
 		}
-		n := d.demand.load()
+		n := d.requested()
 		if n < 0 {
 			d.up.Cancel()
 			d.finish(d.demand.err())
@@ -189,8 +195,14 @@ func (d *drain[T]) pass() {
 }
 
 // send passes v against one demand, which is taken off first, so that the demand
-// is exact for whoever sends from inside OnNext.
+// is exact for whoever sends from inside OnNext; but with coarse.
 func (d *drain[T]) send(v T) {
+	if d.coarse {
+		if d.push(v) {
+			d.used++
+		}
+		return
+	}
 	d.demand.sub(1)
 	switch {
 	case d.push(v):
@@ -199,6 +211,21 @@ func (d *drain[T]) send(v T) {
 	default:
 		d.demand.add(1)
 	}
+}
+
+// requested is the open demand; the drainer asks.
+func (d *drain[T]) requested() int64 {
+	if n := d.demand.load(); n > d.used {
+		return n - d.used
+	}
+	return d.settle()
+}
+
+// settle takes off what was used, and gives what is left.
+func (d *drain[T]) settle() int64 {
+	used := d.used
+	d.used = 0
+	return d.demand.sub(used)
 }
 
 // next looks at the queue: a value if one may be sent, or the terminal.

@@ -18,6 +18,7 @@ import (
 //   - Until the subscriber is there wip of the drain is above 0: the place of the
 //     drainer is kept for it, so everything waits and nobody looks at down.
 //   - claimed admits one subscriber; every further one gets errTaken.
+//   - Its owner does not look at the demand, so the drain counts it coarsely.
 //   - gone is raised once, by end or by the subscriber's cancel, and whoever
 //     raises it calls left.
 type unicast[T any] struct {
@@ -36,7 +37,7 @@ func newUnicast[T any](ctx context.Context, left func(cancelled bool)) *unicast[
 }
 
 func (u *unicast[T]) into(ctx context.Context, left func(cancelled bool)) {
-	u.ctx, u.up, u.left = ctx, u, left
+	u.ctx, u.up, u.left, u.coarse = ctx, u, left, true
 	u.wip.Store(1)
 }
 

@@ -36,14 +36,21 @@ func handPanic(down any, p error, self interface{ Cancel() }) bool {
 // caught turns the value of recover into an error, nil into nil. The deferred
 // function itself calls it, so that the stack is that of the panic.
 func caught(r any) error {
-	switch r := r.(type) {
-	case nil:
+	if r == nil {
 		return nil
-	case *PanicError:
-		return r
-	default:
-		return &PanicError{Value: r, Stack: debug.Stack()}
 	}
+	return panicError(r)
+}
+
+// panicError is kept out of caught, so that this is inlined: a drain asks for every
+// value.
+//
+//go:noinline
+func panicError(r any) error {
+	if p, ok := r.(*PanicError); ok {
+		return p
+	}
+	return &PanicError{Value: r, Stack: debug.Stack()}
 }
 
 // try runs a user function that is not on the path of every value, and returns

@@ -1,8 +1,11 @@
 package flux_test
 
 import (
+	"math"
+	"runtime"
 	"testing"
 	"time"
+	"weak"
 
 	"github.com/stretchr/testify/require"
 
@@ -130,6 +133,55 @@ func TestGroupThatWasCancelledIsOpenedAgain(t *testing.T) {
 	got, err := firsts.Collect(t.Context())
 	require.NoError(t, err)
 	require.Equal(t, upTo(4), got)
+}
+
+func TestGroupsOfAKeyThatDoesNotEqualItselfEndWithTheSource(t *testing.T) {
+	groups := flux.GroupBy(flux.Just(1, 2), func(int) float64 { return math.NaN() })
+	got, err := flux.FlatMap(groups, func(g flux.Grouped[float64, int]) ints { return g.Flux }).Collect(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, upTo(2), got)
+}
+
+func TestGroupThatWasCancelledIsForgottenAtTheNextValue(t *testing.T) {
+	type large = [64]byte // and so collected by itself
+	src, keys := fluxtest.Hot[int](), []*large{new(large), new(large)}
+	groups := flux.GroupBy(flux.From[int](src), func(v int) *large { return keys[v] })
+	firsts := flux.FlatMap(groups, func(g flux.Grouped[*large, int]) ints { return g.Take(1) })
+	defer firsts.SubscribeFunc(t.Context(), func(int) {}, nil).Cancel()
+	key := weak.Make(keys[0])
+	src.Next(0)
+	keys[0] = nil
+	src.Next(1)
+	runtime.GC()
+	require.Nil(t, key.Value())
+}
+
+func TestGroupGetsWhatItAskedForAndNoMore(t *testing.T) {
+	src := fluxtest.Hot[int]()
+	groups := flux.GroupBy(flux.From[int](src), func(int) int { return 0 })
+	var group *fluxtest.Recorder[int]
+	merged := flux.Map(groups, func(g flux.Grouped[int, int]) int {
+		group = fluxtest.NewRecorder[int](2)
+		g.Subscribe(t.Context(), group)
+		return 0
+	})
+	defer merged.SubscribeFunc(t.Context(), func(int) {}, nil).Cancel()
+	next, got := 0, 2
+	send := func(n int) {
+		for range n {
+			next++
+			src.Next(next)
+		}
+	}
+	send(5)
+	group.AssertValues(t, upTo(2)...)
+	for _, n := range []int{1, 4, 3, 8} { // more than wait, or fewer
+		group.Request(int64(n))
+		got += n
+		send(3)
+		group.AssertValues(t, upTo(min(got, next))...)
+	}
+	group.Cancel()
 }
 
 func TestGroupsThatAreReadTakeEveryValueHoweverSmallThePrefetch(t *testing.T) {
