@@ -70,58 +70,6 @@ func mulCap(a, b int64) int64 {
 	return a * b
 }
 
-// filling is the list that is being filled.
-//
-// INVARIANTS: mu guards list and closed, because a Cancel or a timer may take
-// the list away while a value is on its way; it is never held while calling out.
-// After close nothing is added any more.
-type filling[T any] struct {
-	mu     sync.Mutex
-	list   []T
-	closed bool
-}
-
-const (
-	firstCapacity = 16   // places a list starts with, where its size is not known
-	mostCapacity  = 1024 // and at most, where it is
-)
-
-// add appends v and returns the length; it fails once the list was closed.
-func (b *filling[T]) add(v T, capacity int) (n int, ok bool) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.addLocked(v, capacity)
-}
-
-// addLocked is add for who holds the lock.
-func (b *filling[T]) addLocked(v T, capacity int) (n int, ok bool) {
-	if b.closed {
-		return 0, false
-	}
-	if b.list == nil {
-		b.list = make([]T, 0, capacity)
-	}
-	b.list = append(b.list, v)
-	return len(b.list), true
-}
-
-// take gives the list, and starts another one.
-func (b *filling[T]) take() []T {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	list := b.list
-	b.list = nil
-	return list
-}
-
-// close gives the last list.
-func (b *filling[T]) close() []T {
-	b.mu.Lock()
-	b.closed = true
-	b.mu.Unlock()
-	return b.take()
-}
-
 // buffer fills one list at a time.
 type buffer[T any] struct {
 	strides
@@ -147,14 +95,15 @@ func (b *buffer[T]) OnNext(v T) {
 		discard(b.ctx, v)
 		return
 	}
-	n, ok := b.open.add(v, int(min(b.size, mostCapacity)))
+	if b.open.addBehind(v, int(b.size)-1) {
+		return
+	}
+	full, ok := b.open.fill(v, int(b.size))
 	if !ok {
 		discard(b.ctx, v)
 		return
 	}
-	if int64(n) == b.size {
-		b.emit(b.open.take())
-	}
+	b.emit(full)
 }
 
 func (b *buffer[T]) emit(list []T) {

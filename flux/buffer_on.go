@@ -37,33 +37,32 @@ type cutList[T any] struct {
 func (c *cutList[T]) cutNow(closing bool) bool {
 	c.open.mu.Lock()
 	defer c.open.mu.Unlock()
-	return c.cutLocked(closing)
+	_, ok := c.cutLocked(closing)
+	return ok
 }
 
-// cutLocked is cutNow for who holds the lock of the open list.
-func (c *cutList[T]) cutLocked(closing bool) bool {
-	list := c.open.list
-	if c.open.closed || len(list) == 0 {
-		c.open.closed = c.open.closed || closing
-		return true
+// cutLocked is cutNow for who holds the lock of the open list; it tells how many
+// values it moved.
+func (c *cutList[T]) cutLocked(closing bool) (n int, ok bool) {
+	if c.open.len() > 0 {
+		if n, ok = c.enqueueWanted(); !ok {
+			return 0, false
+		}
 	}
-	c.open.list, c.open.closed = nil, closing
-	if c.enqueueWanted(list) {
-		return true
-	}
-	c.open.list, c.open.closed = list, false
-	return false
+	c.open.closed = c.open.closed || closing
+	return n, true
 }
 
-// enqueueWanted queues a list if it was requested.
-func (d *listDrain[T]) enqueueWanted(list []T) bool {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if n := d.demand.load(); n >= 0 && n <= int64(d.queue.len()) {
-		return false
+// enqueueWanted queues the open list if it was requested.
+func (c *cutList[T]) enqueueWanted() (n int, ok bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if n := c.demand.load(); n >= 0 && n <= int64(c.queue.len()) {
+		return 0, false
 	}
-	d.queue.push(list)
-	return true
+	list := c.open.takeLocked()
+	c.queue.push(list)
+	return len(list), true
 }
 
 // drop lets the open list go; nothing is added any more.
@@ -78,7 +77,7 @@ type bufferOn[T, U any] struct {
 func (b *bufferOn[T, U]) OnSubscribe(s Subscription) { b.source.set(s) }
 
 func (b *bufferOn[T, U]) OnNext(v T) {
-	if _, ok := b.open.add(v, firstCapacity); !ok {
+	if !b.open.add(v, firstCapacity) {
 		dropNext(b.ctx, v)
 	}
 }

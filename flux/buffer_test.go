@@ -118,6 +118,22 @@ func TestBufferTimeoutCutsByNumberAndByTime(t *testing.T) {
 	})
 }
 
+func TestBufferTimeoutAsksForWhatTheRequestedListsMayNeed(t *testing.T) {
+	src, asked := fluxtest.Hot[int](), []int64(nil)
+	noted := flux.From[int](src).DoOnRequest(func(n int64) { asked = append(asked, n) })
+	rec := fluxtest.NewRecorder[[]int](1)
+	flux.BufferTimeout(noted, 3, time.Hour).Subscribe(t.Context(), rec)
+	src.Next(1, 2)
+	rec.Request(1) // the open list may be cut, and then two are still to come
+	src.Next(3)
+	rec.Request(1)
+	src.Next(4, 5, 6, 7, 8)
+	rec.Request(1)
+	require.Equal(t, []int64{3, 5, 1, 5}, asked)
+	rec.AssertValues(t, []int{1, 2, 3}, []int{4, 5, 6})
+	rec.Cancel()
+}
+
 func TestFairBufferTimeoutAsksAheadAndWaitsForDemand(t *testing.T) {
 	fluxtest.Run(t, func(t *testing.T) {
 		var asked []int64

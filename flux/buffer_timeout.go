@@ -117,10 +117,10 @@ func (d *deadline) reached() bool {
 
 // bufferTimeout cuts its list by number and time.
 //
-// INVARIANTS: the lock of the open list guards clock, owed, what the source was
-// asked for and has not sent, and wanted, the requested lists that are not cut. A value
-// moves all of them at once, so that a request at the same time asks for no more than
-// it may.
+// INVARIANTS: the lock of the open list guards clock, owed, what the source was asked
+// for and has not sent when the open list was started, and wanted, the requested lists
+// that are not cut. The last value of a list moves all of them at once, and any other
+// what is left of owed, so that a request at the same time asks for no more than it may.
 type bufferTimeout[T any] struct {
 	cutList[T]
 	source       Subscription
@@ -136,6 +136,9 @@ func (b *bufferTimeout[T]) OnSubscribe(s Subscription) {
 }
 
 func (b *bufferTimeout[T]) OnNext(v T) {
+	if b.open.addBehind(v, b.size-1) {
+		return
+	}
 	full, wanted, ok := b.put(v)
 	switch {
 	case !ok:
@@ -151,17 +154,13 @@ func (b *bufferTimeout[T]) OnNext(v T) {
 func (b *bufferTimeout[T]) put(v T) (full, wanted, ok bool) {
 	b.open.mu.Lock()
 	defer b.open.mu.Unlock()
-	if b.owed != Unbounded {
-		b.owed--
-	}
-	n, ok := b.open.addLocked(v, min(b.size, mostCapacity))
-	switch {
-	case !ok:
+	switch b.open.addLocked(v, min(b.size, mostCapacity)) {
+	case 0:
 		return false, false, false
-	case n == b.size:
+	case b.size:
 		b.clock.lift()
 		return true, b.cutWanted(), true
-	case n == 1:
+	case 1:
 		b.clock.set()
 	}
 	return false, true, true
@@ -182,14 +181,14 @@ func (b *bufferTimeout[T]) timeUp() {
 // cutWanted cuts the open list, if it has values and was requested; false means
 // that it was not.
 func (b *bufferTimeout[T]) cutWanted() bool {
-	some := len(b.open.list) > 0
-	if !b.cutLocked(false) {
-		return false
-	}
-	if some && b.wanted != Unbounded {
+	n, ok := b.cutLocked(false)
+	if n > 0 && b.wanted != Unbounded {
 		b.wanted--
 	}
-	return true
+	if b.owed != Unbounded {
+		b.owed -= int64(n)
+	}
+	return ok
 }
 
 func (b *bufferTimeout[T]) overflow() {
@@ -230,15 +229,16 @@ func (b *bufferTimeout[T]) owing(n int64) (more int64) {
 	b.open.mu.Lock()
 	defer b.open.mu.Unlock()
 	b.wanted = addCap(b.wanted, n)
-	need := mulCap(b.wanted, orUnbounded(b.size))
-	if need <= b.owed {
+	need, sent := mulCap(b.wanted, orUnbounded(b.size)), int64(b.open.len())
+	switch {
+	case b.owed == Unbounded, need <= b.owed-sent:
 		return 0
+	case need == Unbounded:
+		b.owed = Unbounded
+		return Unbounded
 	}
-	more = need
-	if need != Unbounded {
-		more -= b.owed
-	}
-	b.owed = need
+	more = need - (b.owed - sent)
+	b.owed = addCap(need, sent)
 	return more
 }
 

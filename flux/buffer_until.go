@@ -147,7 +147,7 @@ func (b *bufferUntil[T]) TryOnNext(v T) bool {
 	}
 	ok := false
 	if kept {
-		_, ok = b.open.add(v, firstCapacity)
+		ok = b.open.add(v, firstCapacity)
 	}
 	if !ok {
 		discard(b.ctx, v)

@@ -112,6 +112,28 @@ func TestNoValueIsLostOrDoubledUnderContention(t *testing.T) {
 	}
 }
 
+func TestAListThatIsCutWhileAValueComesLosesNoValue(t *testing.T) {
+	const n = 1 << 20
+	cuts := flux.Produce(func(_ ctx, emit func(int) error) error {
+		for {
+			if err := emit(0); err != nil {
+				return err
+			}
+		}
+	})
+	next := 1
+	for list, err := range flux.BufferOn(flux.Range(1, n), cuts).OnBackpressureBuffer(flux.BufferSpec[[]int]{}).All(t.Context()) {
+		require.NoError(t, err)
+		for _, v := range list {
+			if v != next {
+				require.Equal(t, next, v)
+			}
+			next++
+		}
+	}
+	require.Equal(t, n+1, next)
+}
+
 // requests asks from two goroutines until the stream has ended.
 func requests(t *testing.T, g *gathered) {
 	var all sync.WaitGroup
