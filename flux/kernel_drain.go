@@ -29,15 +29,12 @@ import (
 //     and raises waits. So while waits is down nothing is queued but by somebody who
 //     is still at it, and whose value need not come first.
 //   - stopped: no signal passes any more; the next drainer discards the queue.
-//   - With exec, the drainer runs there; otherwise on the goroutine of the change.
+//   - The drainer is the goroutine of the change.
 type drain[T any] struct {
 	ctx  context.Context
 	up   Subscription // cancelled when the drain fails by itself
 	down Subscriber[T]
 	push func(T) bool
-	exec Executor
-	// taken, if set, is called by the drainer for each value that left the queue.
-	taken func()
 	// closed, if set, is called by the drainer after it sent the terminal.
 	closed func()
 	// passed, if set, is called by the drainer when it has sent what it could,
@@ -67,17 +64,10 @@ type drain[T any] struct {
 	used   int64
 }
 
-// Executor runs tasks. Execute must not run the task before it returns unless it
-// is meant to run it inline, must run every task once, and may be called by any
-// goroutine. A drain has at most one task under way.
-type Executor interface {
-	Execute(task func())
-}
-
 // offer sends v: directly if nothing is queued, nobody is draining and there is
 // demand, otherwise through the queue.
 func (d *drain[T]) offer(v T) {
-	if d.exec == nil && d.wip.CompareAndSwap(0, 1) {
+	if d.wip.CompareAndSwap(0, 1) {
 		if !d.direct(v) {
 			d.enqueue(v)
 			d.waits = true
@@ -137,21 +127,16 @@ func (d *drain[T]) request(n int64) {
 }
 
 func (d *drain[T]) cancel() {
-	if !d.stopped.Swap(true) && d.wip.Add(1) == 1 {
-		d.run()
+	if !d.stopped.Swap(true) {
+		d.change()
 	}
 }
 
 // change tells the drainer, or becomes it.
 func (d *drain[T]) change() {
-	if d.wip.Add(1) != 1 {
-		return
+	if d.wip.Add(1) == 1 {
+		d.run()
 	}
-	if d.exec != nil {
-		d.exec.Execute(d.run)
-		return
-	}
-	d.run()
 }
 
 // run drains until nothing has changed since the last look. It starts with wip
@@ -188,9 +173,6 @@ func (d *drain[T]) pass() {
 			return
 		}
 		d.send(v)
-		if d.taken != nil {
-			d.taken()
-		}
 	}
 }
 
