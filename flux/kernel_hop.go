@@ -15,8 +15,8 @@ import (
 //
 // Because there is one source, a value passes without a lock: it is published, and
 // the drainer told to look again, which costs nothing if it was told already and has
-// not looked since. The drainer takes what it finds in one go, and settles with the
-// demand and the queue once for all of it.
+// not looked since. The drainer takes several values in one go, and settles with the
+// demand and the queue once for all of them.
 //
 // INVARIANTS
 //   - state: idle, nobody drains; draining; again, the drainer is to look again
@@ -32,6 +32,7 @@ import (
 //     that sends what was requested finds room.
 type hop[T any] struct {
 	hopOptions
+	bound int // values that may wait
 	queue spsc[T]
 	ended atomic.Bool // publishes err
 	err   error
@@ -62,12 +63,17 @@ const (
 	again
 )
 
+// settleAt is how many values a drainer takes at most before it settles. Only a source
+// that sends more than was requested can tell: what is not settled still counts as waiting.
+const settleAt = 16
+
 // hopping passes the signals of f on by exec, or without one on the goroutine that
 // brings or requests them.
 func hopping[T any](f Flux[T], exec Executor, o hopOptions) Flux[T] {
 	src := f.source()
+	bound := queueBound(o.ahead)
 	return Flux[T]{sourceFunc[T](func(ctx context.Context, s Subscriber[T]) {
-		src.subscribe(ctx, &hop[T]{hopOptions: o, ctx: ctx, exec: exec, down: s, push: pusher(s)})
+		src.subscribe(ctx, &hop[T]{hopOptions: o, bound: bound, ctx: ctx, exec: exec, down: s, push: pusher(s)})
 	})}
 }
 
@@ -83,7 +89,7 @@ func (h *hop[T]) OnNext(v T) {
 		discard(h.ctx, v)
 	case h.ended.Load():
 		dropNext(h.ctx, v)
-	case h.queue.push(v, queueBound(h.ahead)):
+	case h.queue.push(v, h.bound):
 		h.change()
 	default:
 		discard(h.ctx, v)
@@ -186,7 +192,7 @@ func (h *hop[T]) look() (more bool) {
 		h.finish(h.err)
 		return false
 	}
-	if n = min(n, int64(ready)); n > 0 {
+	if n = min(n, int64(ready), settleAt); n > 0 {
 		h.demand.sub(h.send(n))
 		h.queue.tell()
 	}
