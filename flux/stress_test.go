@@ -140,6 +140,9 @@ func pressures() []pressure {
 		{name: "publishOn", build: func(n int) ints {
 			return emitters(4, n, flux.OverflowBuffer).PublishOn(flux.Prefetch(2)).PublishOn(flux.Prefetch(5))
 		}, count: four},
+		{name: "publishOn, far ahead", build: func(n int) ints {
+			return flux.Merge(all(n)...).PublishOn().Hide().PublishOn(flux.Prefetch(2000)).LimitRate(100)
+		}, count: four},
 		{name: "limitRate", build: func(n int) ints { return emitters(4, n, flux.OverflowBuffer).LimitRate(4) }, count: four},
 		{name: "timeout", build: func(n int) ints { return flux.Merge(all(n)...).Timeout(time.Hour) }, count: four},
 		{name: "retry", build: func(n int) ints {
