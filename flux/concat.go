@@ -102,7 +102,7 @@ func (c *concat[T]) next() {
 	switch {
 	case c.isCancelled():
 	case len(c.rest) == 0:
-		c.down.OnComplete()
+		sendEnd(c.ctx, c.down, nil)
 	default:
 		src := c.rest[0]
 		if c.rest = c.rest[1:]; len(c.rest) == 0 {

@@ -94,18 +94,18 @@ type emptySource[T any] struct{}
 
 func (emptySource[T]) scalar() (v T, ok bool, err error) { return v, false, nil }
 
-func (emptySource[T]) subscribe(_ context.Context, s Subscriber[T]) {
+func (emptySource[T]) subscribe(ctx context.Context, s Subscriber[T]) {
 	s.OnSubscribe(nothing{})
-	s.OnComplete()
+	sendEnd(ctx, s, nil)
 }
 
 type errorSource[T any] struct{ err error }
 
 func (e errorSource[T]) scalar() (v T, ok bool, err error) { return v, false, e.err }
 
-func (e errorSource[T]) subscribe(_ context.Context, s Subscriber[T]) {
+func (e errorSource[T]) subscribe(ctx context.Context, s Subscriber[T]) {
 	s.OnSubscribe(nothing{})
-	s.OnError(e.err)
+	sendEnd(ctx, s, e.err)
 }
 
 type neverSource[T any] struct{}

@@ -43,7 +43,7 @@ func (e *expand[T]) next() {
 		e.waiting = ring[source[T]]{}
 	case e.waiting.len() == 0:
 		e.done = true
-		e.down.OnComplete()
+		sendEnd(e.ctx, e.down, nil)
 	default:
 		e.waiting.pop().subscribe(e.ctx, e)
 	}

@@ -87,8 +87,11 @@ func (e *ending) drop(ctx context.Context) {
 	}
 }
 
-// deliver sends the end down; a nil end sends nothing.
+// deliver sends the end down; a nil end sends nothing. An operator below may have a
+// value to send yet, and panic at that: it hears of it here, since whoever drives the
+// signals has let go of those below.
 func (e *ending) deliver(down lifecycle) {
+	defer claim(down)
 	switch {
 	case e == nil || e.silent:
 	case e.err != nil:

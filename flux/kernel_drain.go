@@ -229,11 +229,7 @@ func (d *drain[T]) finish(err error) {
 	down := d.down
 	d.stopped.Store(true)
 	d.release()
-	if err != nil {
-		down.OnError(err)
-	} else {
-		down.OnComplete()
-	}
+	(&ending{err: err}).deliver(down)
 	if d.closed != nil {
 		d.closed()
 	}

@@ -226,11 +226,7 @@ func (h *hop[T]) finish(err error) {
 	down := h.down
 	h.stopped.Store(true)
 	h.release()
-	if err != nil {
-		down.OnError(err)
-	} else {
-		down.OnComplete()
-	}
+	(&ending{err: err}).deliver(down)
 }
 
 // release discards what waits.

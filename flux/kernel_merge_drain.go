@@ -183,11 +183,7 @@ func (m *merge[T, R]) finish(err error) {
 	down := m.down
 	m.over.Store(true)
 	m.release()
-	if err != nil {
-		down.OnError(err)
-		return
-	}
-	down.OnComplete()
+	(&ending{err: err}).deliver(down)
 }
 
 // release cancels everything upstream and discards what is queued.

@@ -402,3 +402,69 @@ func TestPanicOfASubscriberInsideOnSubscribeIsNotThatOfAStage(t *testing.T) {
 type panicsAtOnce struct{ counting }
 
 func (*panicsAtOnce) OnSubscribe(flux.Subscription) { panic(errBoom) }
+
+func TestPanicInsideTheEndOfEveryOperatorIsTheErrorOfItsStage(t *testing.T) {
+	// Buffer sends its last list from inside OnComplete: the panic of what comes after
+	// it comes out of the end of whatever stands above.
+	sources := map[string]ints{
+		"a list":   flux.Just(1, 2, 3),
+		"Produce":  flux.Produce(func(_ ctx, emit func(int) error) error { return emit(1) }),
+		"Generate": flux.Generate(func(ctx) int { return 1 }, func(n int, out *flux.Step[int]) int { out.Next(n); out.Complete(); return n }, nil),
+		"Create":   flux.Create(func(_ ctx, e *flux.Emitter[int]) { e.Next(1); e.Complete() }),
+	}
+	ops := append(allOperators(), operator{name: "nothing", build: func(s ints) ints { return s }})
+	for _, op := range ops {
+		t.Run(op.name, func(t *testing.T) {
+			for name, src := range sources {
+				fluxtest.Run(t, func(t *testing.T) {
+					l, sent := &lost{}, false
+					lists := flux.Map(flux.Buffer(op.build(src), 100), func([]int) int { sent = true; panic(errBoom) })
+					rec := fluxtest.NewRecorder[int](flux.Unbounded)
+					require.NotPanics(t, func() { lists.Subscribe(l.context(t.Context()), rec) }, name)
+					fluxtest.Advance(time.Hour)
+					if sent && !rec.AssertErrorIs(t, errBoom) {
+						t.Logf("source: %s, hooks: %v", name, l.errors())
+					}
+					if op.name == "nothing" {
+						require.True(t, sent)
+					}
+					rec.AssertNoViolations(t)
+					rec.Cancel()
+				})
+			}
+		})
+	}
+}
+
+func TestPanicOfTheSubscriberInsideItsEndStaysInside(t *testing.T) {
+	for _, op := range allOperators() {
+		t.Run(op.name, func(t *testing.T) {
+			for name, src := range map[string]ints{
+				"a list": flux.Just(1, 2, 3), "Empty": flux.Empty[int](), "Error": flux.Error[int](errBoom),
+				"Produce": flux.Produce(func(_ ctx, emit func(int) error) error { return emit(1) }),
+			} {
+				fluxtest.Run(t, func(t *testing.T) {
+					l := &lost{}
+					s := &panicsAtTheEnd{}
+					require.NotPanics(t, func() { op.build(src).Subscribe(l.context(t.Context()), s) }, name)
+					fluxtest.Advance(time.Hour)
+					if s.ended {
+						require.NotEmpty(t, l.errors(), name)
+					}
+					s.up.Cancel()
+				})
+			}
+		})
+	}
+}
+
+// panicsAtTheEnd panics at its terminal.
+type panicsAtTheEnd struct {
+	up    flux.Subscription
+	ended bool
+}
+
+func (p *panicsAtTheEnd) OnSubscribe(s flux.Subscription) { p.up = s; s.Request(flux.Unbounded) }
+func (p *panicsAtTheEnd) OnNext(int)                      {}
+func (p *panicsAtTheEnd) OnError(error)                   { p.OnComplete() }
+func (p *panicsAtTheEnd) OnComplete()                     { p.ended = true; panic(errBoom) }

@@ -1,6 +1,7 @@
 package flux
 
 import (
+	"context"
 	"log/slog"
 	"runtime/debug"
 
@@ -31,6 +32,21 @@ func handPanic(down any, p error, self interface{ Cancel() }) bool {
 	}
 	self.Cancel()
 	return false
+}
+
+// claim, deferred, offers a panic to a downstream subscriber, and lets it go on if it
+// is nobody's.
+func claim(down any) {
+	if p := caught(recover()); p != nil && !passPanic(down, p) {
+		panic(p)
+	}
+}
+
+// sendEnd sends a terminal where no loop is around it that would recover.
+func sendEnd(ctx context.Context, down lifecycle, err error) {
+	if p := try(func() { (&ending{err: err}).deliver(down) }); p != nil {
+		dropError(ctx, p)
+	}
 }
 
 // caught turns the value of recover into an error, nil into nil. The deferred

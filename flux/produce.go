@@ -137,12 +137,12 @@ func (p *producer[T]) loop(run func(context.Context, func(T) error) error) {
 	switch {
 	case p.over:
 	case errors.Is(cause, ErrBadRequest):
-		p.last(func() { p.down.OnError(cause) })
+		sendEnd(p.ctx, p.down, cause)
 	case p.ctx.Err() != nil:
 	case err != nil:
-		p.last(func() { p.down.OnError(err) })
+		sendEnd(p.ctx, p.down, err)
 	default:
-		p.last(p.down.OnComplete)
+		sendEnd(p.ctx, p.down, nil)
 	}
 }
 
@@ -166,8 +166,3 @@ func (p *producer[T]) call(run func(context.Context, func(T) error) error) (err 
 	return run(p.ctx, p.emit)
 }
 
-func (p *producer[T]) last(send func()) {
-	if err := try(send); err != nil {
-		dropError(p.ctx, err)
-	}
-}
