@@ -63,7 +63,7 @@ func RepeatWhen[T, U any, P Publisher[U]](src Publisher[T], companion func(count
 		return nilFunc[T]("RepeatWhen")
 	}
 	return rerunning(sourceOf(src), func(ns source[int64]) source[U] { return sourceFrom[U](companion(Flux[int64]{ns})) }, func(r *rerun[T, int64, U]) {
-		r.onComplete = func() { r.ask(r.sent) }
+		r.onComplete = func() { r.ask(r.came) }
 	})
 }
 
@@ -104,7 +104,7 @@ func rerunning[T, S, U any](up source[T], companion func(source[S]) source[U], r
 //     its end, must find the run that its value has started.
 //   - gate lets nothing pass once the companion has ended, whose end may come from
 //     another goroutine than the values.
-//   - ends, inARow and sent belong to the goroutine that owns the signals.
+//   - ends, inARow, came and sent belong to the goroutine that owns the signals.
 type rerun[T, S, U any] struct {
 	relay[T]
 	gate    gate
@@ -116,11 +116,13 @@ type rerun[T, S, U any] struct {
 	onError      func(error) // nil: passes
 	onComplete   func()      // nil: passes
 	ends, inARow int64
+	came         int64 // values of this run
 }
 
 // again starts the next run.
 func (r *rerun[T, S, U]) again() {
 	if !r.gate.closed() && !r.isCancelled() {
+		r.came = 0
 		r.src.subscribe(r.ctx, r)
 	}
 }
@@ -143,6 +145,7 @@ func (r *rerun[T, S, U]) TryOnNext(v T) bool {
 		return true
 	}
 	r.inARow = 0
+	r.came++
 	took := r.relay.TryOnNext(v)
 	r.gate.leave().deliver(r.down)
 	return took

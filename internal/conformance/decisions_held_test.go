@@ -76,6 +76,10 @@ func TestADecisionExplainsItsOwnDifferenceOnly(t *testing.T) {
 			`{"up":{"p":[[0,"subscribe"],[0,"request","max"]]}}`, `{"up":{"p":[[0,"subscribe"],[0,"cancel"]]}}`,
 		},
 		{
+			"no-error-of-a-filter-is-lost", `{"p":[{"op":"never"},{"op":"filterWhen","p":[{"op":"error","err":"a"}]}]}`, "",
+			`{"out":{"s":[[9,"error","b"]]}}`, `{"out":{"s":[[9,"error","composite(a,b)"]]}}`, `{"out":{"s":[[9,"error","a"]]}}`,
+		},
+		{
 			"early-requests-are-one", `{"p":[{"op":"never"},{"op":"probe"}],"demand":true}`, "",
 			`{"up":{"p":[[0,"request",256],[0,"request",2],[3,"request","max"],[3,"request",4]]}}`,
 			`{"up":{"p":[[0,"request",258],[3,"request","max"]]}}`, `{"up":{"p":[[0,"request",257],[3,"request","max"]]}}`,
