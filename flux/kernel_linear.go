@@ -285,8 +285,7 @@ func (h *head[T]) OnComplete() {
 }
 
 func (h *head[T]) TakePanic(p error) bool {
-	if h.below || h.done {
-		h.below = false
+	if h.below || h.done { // and so it stays: the same panic may be offered again further up
 		return handPanic(h.down, p, h.up)
 	}
 	h.fail(p)

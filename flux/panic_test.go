@@ -458,6 +458,25 @@ func TestPanicOfTheSubscriberInsideItsEndStaysInside(t *testing.T) {
 	}
 }
 
+func TestPanicOfTheSubscriberInsideTheLastValueIsNoStages(t *testing.T) {
+	for _, op := range allOperators() {
+		t.Run(op.name, func(t *testing.T) {
+			fluxtest.Run(t, func(t *testing.T) {
+				l, got := &lost{}, 0
+				s := &counting{demand: flux.Unbounded, each: func(flux.Subscription) { got++; panic(errBoom) }}
+				last := flux.Map(flux.Buffer(op.build(flux.Just(1, 2, 3)), 100), func([]int) int { return 1 })
+				require.NotPanics(t, func() { last.Subscribe(l.context(t.Context()), s) })
+				fluxtest.Advance(time.Hour)
+				if got > 0 {
+					require.NoError(t, s.err, "a subscriber that panicked gets nothing more (rule 2.13)")
+				}
+				require.Len(t, l.errors(), got)
+				s.up.Cancel()
+			})
+		})
+	}
+}
+
 // panicsAtTheEnd panics at its terminal.
 type panicsAtTheEnd struct {
 	up    flux.Subscription
