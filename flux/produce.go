@@ -165,4 +165,3 @@ func (p *producer[T]) call(run func(context.Context, func(T) error) error) (err 
 	}()
 	return run(p.ctx, p.emit)
 }
-

@@ -165,8 +165,8 @@ func decisions() []decision {
 			Excuses: sameDemand,
 		},
 		{
-			ID: "no-error-of-a-filter-is-lost",
-			Reason: "an error of its source makes Reactor's filterWhen forget the errors of its filters; ours joins them",
+			ID:      "no-error-of-a-filter-is-lost",
+			Reason:  "an error of its source makes Reactor's filterWhen forget the errors of its filters; ours joins them",
 			Applies: func(c *Case) bool { return c.uses(func(n node) bool { return n.op() == "filterWhen" }) },
 			Excuses: each(func(l line) bool {
 				return strings.Contains(l.Expected, `"error`) && strings.Contains(l.Got, "composite(")
