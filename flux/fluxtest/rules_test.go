@@ -36,7 +36,7 @@ func TestBrokenRuleFailsTheScriptWithItsNumber(t *testing.T) {
 			plain(func(s sub) {
 				s.OnSubscribe(handle{})
 				send := func() { // so often that two of them meet
-					for range 500 {
+					for range 3000 {
 						s.OnNext(1)
 						runtime.Gosched()
 					}
@@ -44,7 +44,7 @@ func TestBrokenRuleFailsTheScriptWithItsNumber(t *testing.T) {
 				together(send, send)
 				s.OnComplete()
 			}),
-			func(v verifier) { v.Next(slices.Repeat([]int{1}, 1000)...).Complete() }, "next came while another signal was being handled"},
+			func(v verifier) { v.Next(slices.Repeat([]int{1}, 6000)...).Complete() }, "next came while another signal was being handled"},
 		"1.7 value after the end": {
 			plain(func(s sub) { s.OnSubscribe(handle{}); s.OnComplete(); s.OnNext(1) }),
 			complete, "next came after the terminal signal"},
