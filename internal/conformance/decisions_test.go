@@ -310,33 +310,6 @@ func reordered(differing []line) bool {
 	return true
 }
 
-// lacksOnly tells whether the log is the expected one but for rows that end in one
-// of what.
-func lacksOnly(differing []line, what ...string) bool {
-	got := map[string]int{}
-	for _, l := range differing {
-		if l.Section != "log" {
-			return false
-		}
-		got[l.Got]++
-	}
-	delete(got, "")
-	for _, l := range differing {
-		switch {
-		case got[l.Expected] > 0:
-			got[l.Expected]--
-		case l.Expected != "" && !slices.ContainsFunc(what, func(w string) bool { return strings.Contains(l.Expected, w) }):
-			return false
-		}
-	}
-	for _, more := range got {
-		if more > 0 {
-			return false
-		}
-	}
-	return true
-}
-
 // demanding are the operators that keep a value for the demand where Reactor's do
 // not.
 var demanding = []string{
