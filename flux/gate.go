@@ -9,76 +9,84 @@ import (
 // may come from another: the end waits for the value on its way, and nothing
 // passes after it.
 //
-// INVARIANTS: end is set once, by the first cut. The state goes open -> sending
-// -> open for each value, and to closed by the cut that set end: at once, or by
-// way of waiting if a value is on its way. Who takes it from waiting to closed has
-// the end: the sender, when it leaves, and delivers it; or a mute, since nothing is
-// to pass after a Cancel from inside OnNext, and lets it go.
-type gate struct {
-	state atomic.Int32
-	end   atomic.Pointer[ending]
-}
+// INVARIANTS: state is nil while the gate is open, passing while a value is on its
+// way, and otherwise the end, or muted: one word, so that an end and a Cancel that meet
+// see each other. A cut that finds nobody sending delivers its end at once; one that
+// waits belongs to who makes it muted: the sender, when it leaves, and delivers it; or a
+// mute, since nothing is to pass after a Cancel from inside OnNext, and lets it go.
+type gate struct{ state atomic.Pointer[ending] }
 
 // ending is a terminal signal: an error, completion if err is nil, or none after
 // a cancel.
 type ending struct {
 	err    error
 	silent bool
+	waits  bool // for the value on its way
 }
 
-const (
-	gateOpen = iota
-	gateSending
-	gateWaiting
-	gateClosed
+var (
+	// passing says that a value is on its way.
+	passing = new(ending)
+	// muted is what a sender finds whose end a mute has taken, and all who come later.
+	muted = &ending{silent: true}
 )
 
-// muted is what a sender finds whose end a mute has taken.
-var muted = &ending{silent: true}
-
 // enter tells whether a value may go down; if so, leave must follow.
-func (g *gate) enter() bool { return g.state.CompareAndSwap(gateOpen, gateSending) }
+func (g *gate) enter() bool { return g.state.CompareAndSwap(nil, passing) }
 
 // leave gives the end that came meanwhile, for the caller to deliver, or nil.
 func (g *gate) leave() *ending {
-	if g.state.CompareAndSwap(gateSending, gateOpen) {
+	if g.state.CompareAndSwap(passing, nil) {
 		return nil
 	}
-	if g.state.CompareAndSwap(gateWaiting, gateClosed) {
-		return g.end.Load()
-	}
-	return muted
+	return g.state.Swap(muted)
 }
 
 // cut closes the gate. It gives the end if the caller is to deliver it now, and
 // tells whether there was an end before.
 func (g *gate) cut(err error) (deliver *ending, late bool) { return g.close(&ending{err: err}) }
 
+func (g *gate) close(end *ending) (deliver *ending, late bool) {
+	for {
+		switch g.state.Load() {
+		case nil:
+			end.waits = false
+			if g.state.CompareAndSwap(nil, end) {
+				return end, false
+			}
+		case passing:
+			end.waits = true
+			if g.state.CompareAndSwap(passing, end) {
+				return nil, false
+			}
+		default:
+			return nil, true
+		}
+	}
+}
+
 // mute closes the gate after a cancel, without an end to deliver. It gives the end
 // that waited for the sender and is not delivered any more, or nil.
 func (g *gate) mute() (lost *ending) {
-	if _, late := g.close(muted); late && g.state.CompareAndSwap(gateWaiting, gateClosed) {
-		return g.end.Load()
-	}
-	return nil
-}
-
-func (g *gate) close(end *ending) (deliver *ending, late bool) {
-	if !g.end.CompareAndSwap(nil, end) {
-		return nil, true
-	}
 	for {
-		if g.state.CompareAndSwap(gateOpen, gateClosed) {
-			return end, false
-		}
-		if g.state.CompareAndSwap(gateSending, gateWaiting) {
-			return nil, false
+		e := g.state.Load()
+		switch {
+		case e != nil && e != passing && !e.waits:
+			return nil // it was sent, or is being sent
+		case !g.state.CompareAndSwap(e, muted):
+		case e == nil || e == passing:
+			return nil
+		default:
+			return e
 		}
 	}
 }
 
 // closed tells whether the end has come.
-func (g *gate) closed() bool { return g.end.Load() != nil }
+func (g *gate) closed() bool {
+	e := g.state.Load()
+	return e != nil && e != passing
+}
 
 // drop gives the error of an end that is not delivered to the hook.
 func (e *ending) drop(ctx context.Context) {

@@ -46,7 +46,7 @@ func withBeside[T, U any](main source[T], other source[U], opens bool) Flux[T] {
 		if b.gate.closed() {
 			b.early = true
 			s.OnSubscribe(nothing{})
-			b.gate.end.Load().deliver(s)
+			b.gate.leave().deliver(s)
 		}
 		main.subscribe(ctx, b)
 	})}
