@@ -39,7 +39,10 @@ func (g *gate) leave() *ending {
 	if g.state.CompareAndSwap(passing, nil) {
 		return nil
 	}
-	return g.state.Swap(muted)
+	if e := g.state.Load(); e != nil && e.waits && g.state.CompareAndSwap(e, muted) {
+		return e
+	}
+	return muted
 }
 
 // cut closes the gate. It gives the end if the caller is to deliver it now, and

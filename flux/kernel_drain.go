@@ -200,11 +200,6 @@ func (d *drain[T]) requested() int64 {
 	if n := d.demand.load(); n > d.used {
 		return n - d.used
 	}
-	return d.settle()
-}
-
-// settle takes off what was used, and gives what is left.
-func (d *drain[T]) settle() int64 {
 	used := d.used
 	d.used = 0
 	return d.demand.sub(used)

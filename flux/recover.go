@@ -37,10 +37,11 @@ func (f Flux[T]) SwitchIfEmpty(other Publisher[T]) Flux[T] {
 	return orIfEmpty(f, other, newSwitch)
 }
 
-func orIfEmpty[T any](f Flux[T], other Publisher[T], newRelay func(Subscriber[T]) relay[T]) Flux[T] {
+// orIfEmpty goes on with other if f is empty, by a relay or a switch.
+func orIfEmpty[T any](f Flux[T], other Publisher[T], relayTo func(Subscriber[T]) relay[T]) Flux[T] {
 	src := f.source()
 	return Flux[T]{sourceFunc[T](func(ctx context.Context, s Subscriber[T]) {
-		src.subscribe(ctx, &resume[T]{relay: newRelay(s), ctx: ctx, onEmpty: other})
+		src.subscribe(ctx, &resume[T]{relay: relayTo(s), ctx: ctx, onEmpty: other})
 	})}
 }
 
