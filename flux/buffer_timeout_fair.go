@@ -214,8 +214,5 @@ func (b *fairBuffer[T]) guard() {
 	down := b.down
 	b.over.Store(true)
 	b.release()
-	if !passPanic(down, p) {
-		b.up.Cancel()
-		dropError(b.ctx, p)
-	}
+	settle(b.ctx, down, p, b.up)
 }

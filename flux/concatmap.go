@@ -207,9 +207,8 @@ func (c *concatMap[T, R]) step() bool {
 // end that comes meanwhile is seen after the value on its way.
 func (c *concatMap[T, R]) passListed(list listed[R]) (n int) {
 	defer func() {
-		if p := caught(recover()); p != nil && !passPanic(c.inner.down, p) {
-			c.inner.Cancel()
-			dropError(c.ctx, p)
+		if p := caught(recover()); p != nil {
+			settle(c.ctx, c.inner.down, p, &c.inner)
 		}
 	}()
 	if !c.gate.enter() {

@@ -240,7 +240,5 @@ func (e *expandDeep[T]) guard() {
 	down := e.down
 	e.over.Store(true)
 	e.release()
-	if down == nil || !passPanic(down, p) {
-		dropError(e.ctx, p)
-	}
+	settle(e.ctx, down, p, nil)
 }

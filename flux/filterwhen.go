@@ -240,9 +240,7 @@ func (f *filterWhen[T]) guard() {
 	down := f.down
 	f.over.Store(true)
 	f.release()
-	if down == nil || !passPanic(down, p) {
-		dropError(f.ctx, p)
-	}
+	settle(f.ctx, down, p, nil)
 }
 
 func (t *verdict) OnSubscribe(s Subscription) {

@@ -88,9 +88,8 @@ func (o *subscribeOn[T]) Request(n int64) {
 
 // guard settles a panic from below that came out of a terminal.
 func (o *subscribeOn[T]) guard() {
-	if p := caught(recover()); p != nil && !passPanic(o.down, p) {
-		o.Cancel()
-		dropError(o.ctx, p)
+	if p := caught(recover()); p != nil {
+		settle(o.ctx, o.down, p, o)
 	}
 }
 

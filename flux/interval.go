@@ -109,9 +109,7 @@ func (t *ticker) guard() {
 		return
 	}
 	t.over.Store(true)
-	if !passPanic(t.down, p) {
-		dropError(t.ctx, p)
-	}
+	settle(t.ctx, t.down, p, nil)
 }
 
 func (t *ticker) Request(n int64) {

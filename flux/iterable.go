@@ -269,10 +269,7 @@ func (f *flatten[T, R]) guard() {
 	down := f.down
 	f.over.Store(true)
 	f.release()
-	if !passPanic(down, p) {
-		f.up.Cancel()
-		dropError(f.ctx, p)
-	}
+	settle(f.ctx, down, p, f.up)
 }
 
 // sliceItems walks the slice of a value.

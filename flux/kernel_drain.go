@@ -257,8 +257,5 @@ func (d *drain[T]) guard() {
 	down := d.down
 	d.stopped.Store(true)
 	d.release()
-	if !passPanic(down, p) {
-		d.up.Cancel()
-		dropError(d.ctx, p)
-	}
+	settle(d.ctx, down, p, d.up)
 }

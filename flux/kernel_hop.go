@@ -247,8 +247,5 @@ func (h *hop[T]) guard() {
 	down := h.down
 	h.stopped.Store(true)
 	h.release()
-	if !passPanic(down, p) {
-		h.up.Cancel()
-		dropError(h.ctx, p)
-	}
+	settle(h.ctx, down, p, h.up)
 }

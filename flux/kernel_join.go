@@ -162,9 +162,7 @@ func (j *joining[W]) guard() {
 	down := j.down
 	j.over.Store(true)
 	j.release(nil)
-	if down == nil || !passPanic(down, p) {
-		dropError(j.ctx, p)
-	}
+	settle(j.ctx, down, p, nil)
 }
 
 // join is the two sides of a joining.

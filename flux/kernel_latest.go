@@ -282,7 +282,5 @@ func (l *latest[V, R]) guard() {
 	down := l.down
 	l.over.Store(true)
 	l.release()
-	if down == nil || !passPanic(down, p) {
-		dropError(l.ctx, p)
-	}
+	settle(l.ctx, down, p, nil)
 }

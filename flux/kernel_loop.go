@@ -171,7 +171,5 @@ func (l *loop[T]) panicked(p error) {
 	}
 	l.stop.Store(true)
 	l.release()
-	if !passPanic(down, p) {
-		dropError(l.ctx, p)
-	}
+	settle(l.ctx, down, p, nil)
 }

@@ -220,8 +220,6 @@ func (m *merge[T, R]) guard() {
 	}
 	down := m.down
 	m.over.Store(true)
-	if !passPanic(down, p) {
-		dropError(m.ctx, p)
-	}
+	settle(m.ctx, down, p, nil)
 	m.release()
 }

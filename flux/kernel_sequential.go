@@ -381,7 +381,5 @@ func (m *sequential[T, R]) guard() {
 	down := m.down
 	m.over.Store(true)
 	m.release()
-	if down == nil || !passPanic(down, p) {
-		dropError(m.ctx, p)
-	}
+	settle(m.ctx, down, p, nil)
 }

@@ -263,8 +263,5 @@ func (s *splitter[T]) guard() {
 		dropError(s.ctx, p)
 		return
 	}
-	if !passPanic(r.down, p) {
-		r.Cancel()
-		dropError(s.ctx, p)
-	}
+	settle(s.ctx, r.down, p, r)
 }

@@ -392,7 +392,5 @@ func (z *zip[R]) guard() {
 	down := z.down
 	z.over.Store(true)
 	z.release()
-	if down == nil || !passPanic(down, p) {
-		dropError(z.ctx, p)
-	}
+	settle(z.ctx, down, p, nil)
 }

@@ -305,7 +305,5 @@ func (m *ordered[T]) guard() {
 	down := m.down
 	m.over.Store(true)
 	m.release()
-	if down == nil || !passPanic(down, p) {
-		dropError(m.ctx, p)
-	}
+	settle(m.ctx, down, p, nil)
 }

@@ -34,6 +34,18 @@ func handPanic(down any, p error, self interface{ Cancel() }) bool {
 	return false
 }
 
+// settle gives a panic from below to whom it belongs. One that is nobody's cancels up
+// (rule 2.13), unless nil says that this was done, and goes to the hook.
+func settle(ctx context.Context, down any, p error, up interface{ Cancel() }) {
+	if passPanic(down, p) {
+		return
+	}
+	if up != nil {
+		up.Cancel()
+	}
+	dropError(ctx, p)
+}
+
 // claim, deferred, offers a panic to a downstream subscriber, and lets it go on if it
 // is nobody's.
 func claim(down any) {

@@ -309,7 +309,5 @@ func (m *switchMap[T, R]) guard() {
 	down := m.down
 	m.leave()
 	m.release()
-	if !passPanic(down, p) {
-		dropError(m.ctx, p)
-	}
+	settle(m.ctx, down, p, nil)
 }

@@ -156,8 +156,7 @@ func (t *timeout[T]) Cancel() {
 
 // settle settles a panic from below that came out of the fallback's terminal.
 func (t *timeout[T]) settle() {
-	if p := caught(recover()); p != nil && !passPanic(t.down, p) {
-		t.Cancel()
-		dropError(t.ctx, p)
+	if p := caught(recover()); p != nil {
+		settle(t.ctx, t.down, p, t)
 	}
 }
