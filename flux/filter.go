@@ -10,15 +10,7 @@ func (f Flux[T]) Filter(keep func(T) bool) Flux[T] {
 	if keep == nil {
 		return nilFunc[T]("Filter")
 	}
-	return linearResuming(f, func(st *stage, next func(T) bool) func(T) bool {
-		return func(v T) bool {
-			if !keep(v) {
-				letGo(st, v)
-				return false
-			}
-			return next(v)
-		}
-	})
+	return newFiltered(f.source(), keep)
 }
 
 // Skip lets the first n values go; they are requested on top of the demand. A

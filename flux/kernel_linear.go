@@ -88,8 +88,12 @@ func linearResuming[T, R any](src Publisher[T], w wire[T, R]) Flux[R] {
 }
 
 func newLinear[T, R any](src source[T], w wire[T, R], resumes bool) Flux[R] {
+	return Flux[R]{linearStage(src, w, resumes)}
+}
+
+func linearStage[T, R any](src source[T], w wire[T, R], resumes bool) *linearSource[T, R] {
 	up, _ := src.(fusable[T])
-	return Flux[R]{&linearSource[T, R]{src, up, w, resumes}}
+	return &linearSource[T, R]{src: src, up: up, w: w, resumes: resumes}
 }
 
 type linearSource[T, R any] struct {
@@ -97,6 +101,7 @@ type linearSource[T, R any] struct {
 	up      fusable[T] // src, if it is one, or nil
 	w       wire[T, R]
 	resumes bool
+	both    fusable[R] // this stage and the one above in one function, if there is such a one (mapped.go)
 }
 
 // fusable is a source whose operator can be composed onto the run below it: first
@@ -111,13 +116,19 @@ type fusable[T any] interface {
 type run interface{ state() *stage }
 
 func (l *linearSource[T, R]) subscribe(ctx context.Context, s Subscriber[R]) {
+	r := l.headOf(ctx, s)
+	l.fuse(r, below(r.state(), s))
+}
+
+// headOf makes the head of a run that ends in s.
+func (l *linearSource[T, R]) headOf(ctx context.Context, s lifecycle) run {
 	r := l.head()
 	st := r.state()
 	st.down, st.ctx = s, ctx
 	if c := continuing(ctx); c != nil {
 		st.needs().skipping = &skipping{continuation: c}
 	}
-	l.fuse(r, below(st, s))
+	return r
 }
 
 func (l *linearSource[T, R]) head() run {
@@ -129,17 +140,28 @@ func (l *linearSource[T, R]) head() run {
 
 func (l *linearSource[T, R]) fuse(r run, next func(R) bool) {
 	st := r.state()
+	skips := st.skipping() != nil
+	if l.both != nil && !skips {
+		l.both.fuse(r, next)
+		return
+	}
 	in := l.w(st, next)
-	if st.skipping() != nil {
+	if skips {
 		in = resuming(st, in, l.resumes)
 	}
+	l.start(r, in)
+}
+
+// start goes on upstream of a stage, whose function is in: with the stage there,
+// or else with the source.
+func (l *linearSource[T, R]) start(r run, in func(T) bool) {
 	if l.up != nil {
 		l.up.fuse(r, in)
 		return
 	}
 	h := r.(*head[T])
 	h.in = in
-	l.src.subscribe(st.ctx, h)
+	l.src.subscribe(h.ctx, h)
 }
 
 // below ends a run: it hands a value to the run's subscriber.

@@ -9,9 +9,7 @@ func Map[T, R any](src Publisher[T], f func(T) R) Flux[R] {
 	if f == nil {
 		return nilFunc[R]("Map")
 	}
-	return linearResuming(src, func(_ *stage, next func(R) bool) func(T) bool {
-		return func(v T) bool { return next(f(v)) }
-	})
+	return newMapped(sourceOf(src), f)
 }
 
 // TryMap gives the result of f for each value. An error of f, like a panic,
