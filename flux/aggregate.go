@@ -49,6 +49,7 @@ func (f Flux[T]) Reduce(fn func(acc, v T) T) Mono[T] {
 					discard(ctx, acc)
 				}
 			},
+			insists: true, // as Reactor's does, and ReduceWith's does not
 		}
 	})}
 }

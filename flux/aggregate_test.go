@@ -189,3 +189,15 @@ func TestMaterializeOfABadRequestIsAnErrorAndNoSignal(t *testing.T) {
 	rec.Request(-1)
 	rec.AssertErrorIs(t, flux.ErrBadRequest)
 }
+
+// As Reactor's reduce, and none of the others.
+func TestReduceAsksForEverythingWithEachRequest(t *testing.T) {
+	var asked []int64
+	src := flux.Never[int]().DoOnRequest(func(n int64) { asked = append(asked, n) })
+	rec := fluxtest.NewRecorder[int](0)
+	src.Reduce(func(a, _ int) int { return a }).Subscribe(t.Context(), rec)
+	rec.Request(1)
+	rec.Request(2)
+	require.Equal(t, []int64{flux.Unbounded, flux.Unbounded}, asked)
+	rec.Cancel()
+}

@@ -13,7 +13,7 @@ import (
 //
 // Source: Reactor's Flux.concat.
 func Concat[T any](srcs ...Publisher[T]) Flux[T] {
-	return Flux[T]{concatSource[T](sourcesOf(srcs))}
+	return Flux[T]{concatSource[T]{srcs: sourcesOf(srcs), sated: true}}
 }
 
 // ConcatDelayError is [Concat] that goes on after an error, and ends with the
@@ -21,7 +21,7 @@ func Concat[T any](srcs ...Publisher[T]) Flux[T] {
 //
 // Source: Reactor's Flux.concatDelayError.
 func ConcatDelayError[T any](srcs ...Publisher[T]) Flux[T] {
-	return concatMapSource(FromSlice(srcs).source(), sourceOf[T], options{prefetch: onTurn, delayErrors: true})
+	return Flux[T]{concatSource[T]{srcs: sourcesOf(srcs), delay: true}}
 }
 
 // ConcatOf is [Concat] of publishers that come as values. Prefetch (32) of them
@@ -42,10 +42,11 @@ func ConcatOf[T any, P Publisher[T]](srcs Publisher[P], o ...MergeOption) Flux[T
 //
 // Source: Reactor's Flux.concatWith.
 func (f Flux[T]) ConcatWith(next Publisher[T]) Flux[T] {
-	if c, ok := f.src.(concatSource[T]); ok {
-		return Flux[T]{append(slices.Clip(c), sourceOf(next))}
+	srcs := []source[T]{f.source()}
+	if c, ok := f.src.(concatSource[T]); ok && !c.sated && !c.delay {
+		srcs = slices.Clip(c.srcs)
 	}
-	return Concat(f, next)
+	return oneAfterAnother(append(srcs, sourceOf(next))...)
 }
 
 // ConcatWithValues gives what f gives, and then values.
@@ -56,12 +57,14 @@ func (f Flux[T]) ConcatWithValues(values ...T) Flux[T] { return f.ConcatWith(Fro
 // StartWith gives values first, and then what f gives.
 //
 // Source: Reactor's Flux.startWith.
-func (f Flux[T]) StartWith(values ...T) Flux[T] { return Concat(FromSlice(values), f) }
+func (f Flux[T]) StartWith(values ...T) Flux[T] { return f.StartWithPublisher(FromSlice(values)) }
 
 // StartWithPublisher gives what first gives and then what f gives.
 //
 // Source: Reactor's Flux.startWith(Publisher).
-func (f Flux[T]) StartWithPublisher(first Publisher[T]) Flux[T] { return Concat(first, f) }
+func (f Flux[T]) StartWithPublisher(first Publisher[T]) Flux[T] {
+	return oneAfterAnother(sourceOf(first), f.source())
+}
 
 func sourcesOf[T any](ps []Publisher[T]) []source[T] {
 	srcs := make([]source[T], len(ps))
@@ -71,20 +74,33 @@ func sourcesOf[T any](ps []Publisher[T]) []source[T] {
 	return srcs
 }
 
-type concatSource[T any] []source[T]
+// concatSource is the sources of a concat.
+type concatSource[T any] struct {
+	srcs  []source[T]
+	sated bool // who has asked for everything is asked no more, as by Reactor's concat(Iterable) alone
+	delay bool // errors wait for the end
+}
 
-func (srcs concatSource[T]) subscribe(ctx context.Context, s Subscriber[T]) {
-	if len(srcs) == 0 {
+func oneAfterAnother[T any](srcs ...source[T]) Flux[T] {
+	return Flux[T]{concatSource[T]{srcs: srcs}}
+}
+
+func (c concatSource[T]) subscribe(ctx context.Context, s Subscriber[T]) {
+	if len(c.srcs) == 0 {
 		emptySource[T]{}.subscribe(ctx, s)
 		return
 	}
-	(&concat[T]{relay: newRelay(s), ctx: ctx, rest: srcs}).OnComplete()
+	relay := newRelay(s)
+	relay.sated = c.sated
+	(&concat[T]{relay: relay, ctx: ctx, rest: c.srcs, delay: c.delay}).OnComplete()
 }
 
 type concat[T any] struct {
 	relay[T]
 	ctx   context.Context
 	rest  []source[T]
+	errs  []error // those that wait for the end
+	delay bool
 	begun bool // the subscriber has its subscription
 }
 
@@ -96,13 +112,22 @@ func (c *concat[T]) OnSubscribe(s Subscription) {
 	}
 }
 
+func (c *concat[T]) OnError(err error) {
+	if !c.delay || c.broken() {
+		c.down.OnError(err)
+		return
+	}
+	c.errs = append(c.errs, err)
+	c.OnComplete()
+}
+
 func (c *concat[T]) OnComplete() { c.turns.run(c.next) }
 
 func (c *concat[T]) next() {
 	switch {
 	case c.isCancelled():
 	case len(c.rest) == 0:
-		sendEnd(c.ctx, c.down, nil)
+		sendEnd(c.ctx, c.down, joined(c.errs))
 	default:
 		src := c.rest[0]
 		if c.rest = c.rest[1:]; len(c.rest) == 0 {

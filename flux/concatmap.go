@@ -12,9 +12,10 @@ import (
 // called when it is its value's turn, by the goroutine that ended the publisher
 // before or that sent the value. An error of src cuts in at once; with
 // DelayErrors errors, those of f included, wait until all publishers have ended:
-// the first is sent then, later ones go to the dropped-error hook. With
-// DelayErrorsOfOuter an error of src waits for the publisher at work. The values of
-// Just, FromSlice and Range are taken without subscribing, as far as they are requested.
+// the first is sent then, later ones go to the dropped-error hook; with Prefetch
+// they are joined (errors.Join). With DelayErrorsOfOuter an error of src waits for
+// the publisher at work. The values of Just, FromSlice and Range are taken without
+// subscribing, as far as they are requested.
 //
 // Source: Reactor's Flux.concatMap, Flux.concatMapDelayError.
 func ConcatMap[T, R any, P Publisher[R]](src Publisher[T], f func(T) P, o ...MergeOption) Flux[R] {
@@ -59,8 +60,8 @@ type concatMap[T, R any] struct {
 	mu    sync.Mutex
 	queue ring[T]
 	done  bool
-	asked bool  // onTurn: the next value was requested and has not come
-	err   error // the first of those that were delayed
+	asked bool    // onTurn: the next value was requested and has not come
+	errs  []error // those that are delayed
 
 	started  atomic.Bool // onTurn: the first Request, from any goroutine, was seen
 	prefetch int
@@ -116,17 +117,24 @@ func (c *concatMap[T, R]) OnError(err error) {
 	c.cutIn(err)
 }
 
-// later keeps the first error for the end.
+// later keeps an error for the end; as in Reactor the first alone without a prefetch.
 func (c *concatMap[T, R]) later(err error) {
 	c.mu.Lock()
-	first := c.err == nil
-	if first {
-		c.err = err
+	keep := c.prefetch != onTurn || len(c.errs) == 0
+	if keep {
+		c.errs = append(c.errs, err)
 	}
 	c.mu.Unlock()
-	if !first {
+	if !keep {
 		dropError(c.ctx, err)
 	}
+}
+
+// delayed is the error for the end, or nil.
+func (c *concatMap[T, R]) delayed() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return joined(c.errs)
 }
 
 // cutIn ends everything with err.
@@ -168,7 +176,7 @@ func (c *concatMap[T, R]) step() bool {
 	v, ok, over := c.next()
 	if over {
 		c.walkOff()
-		end, _ := c.gate.cut(c.err)
+		end, _ := c.gate.cut(c.delayed())
 		end.deliver(c.inner.down)
 	}
 	if !ok {
@@ -233,7 +241,7 @@ func (c *concatMap[T, R]) passListed(list listed[R]) (n int) {
 func (c *concatMap[T, R]) next() (v T, ok, over bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.queue.len() == 0 || c.boundary && c.err != nil {
+	if c.queue.len() == 0 || c.boundary && len(c.errs) > 0 {
 		return v, false, c.done
 	}
 	return c.queue.pop(), true, false
@@ -289,7 +297,7 @@ func (in *concatInner[T, R]) OnError(err error) {
 			in.OnComplete()
 			return
 		}
-		err = c.err
+		err = c.delayed()
 	}
 	c.main.Cancel()
 	c.cutIn(err)

@@ -129,6 +129,13 @@ func (a *arbiter) broken() bool {
 	return a.open < 0
 }
 
+// begun reports whether there is an upstream.
+func (a *arbiter) begun() bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.cur != nil
+}
+
 func (a *arbiter) isCancelled() bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()

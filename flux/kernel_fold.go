@@ -15,8 +15,8 @@ import (
 //	   ◀──everything, once──── Request ──▶ relay
 //
 // INVARIANTS
-//   - The source is asked for everything, once: by the subscriber's first
-//     Request, or (eager) at the subscription.
+//   - The source is asked for everything by the subscriber's first Request, or
+//     (eager) at the subscription; and no more, but where it insists.
 //   - add and result run on the goroutine that owns the source's signals;
 //     running is true exactly while add executes. A result is a source, which
 //     the relay hands the demand that came so far.
@@ -32,6 +32,8 @@ type folding[T, R any] struct {
 	result func() source[R]
 	// drop, if set, discards what is held; it is called instead of result.
 	drop func()
+	// insists asks the source for everything with each request, not the first alone.
+	insists bool
 }
 
 // fold makes a source of an aggregate; begin gives the state of a subscription.
@@ -168,7 +170,7 @@ func (f *folder[T, R]) Request(n int64) {
 	switch {
 	case n <= 0:
 		f.up.Request(n)
-	case !f.eager && !f.asked.Swap(true):
+	case !f.eager && (!f.asked.Swap(true) || f.insists && !f.out.begun()):
 		f.up.Request(Unbounded)
 	}
 }

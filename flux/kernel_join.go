@@ -227,9 +227,7 @@ func (j *join[L, R, W]) start(left source[L], right source[R]) {
 }
 
 func subscribeJoin[T, W any](j *joining[W], at *joinSource, src source[T], add func(T)) {
-	if !j.over.Load() {
-		src.subscribe(j.ctx, &joinSide[T]{joinSource: at, j: j, value: func(v T) { j.post(func() { add(v) }) }})
-	}
+	src.subscribe(j.ctx, &joinSide[T]{joinSource: at, j: j, value: func(v T) { j.post(func() { add(v) }) }})
 }
 
 func (j *join[L, R, W]) addLeft(v L) {

@@ -67,9 +67,7 @@ func ordering[T any](name string, compare func(a, b T) int, srcs []Publisher[T],
 		}
 		s.OnSubscribe(m)
 		for i, src := range from {
-			if !m.over.Load() {
-				src.subscribe(ctx, m.sides[i])
-			}
+			src.subscribe(ctx, m.sides[i])
 		}
 	})}
 }

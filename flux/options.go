@@ -54,7 +54,7 @@ func Prefetch(n int) interface {
 }
 
 // DelayErrors keeps errors back until every publisher has ended. Several are
-// joined (errors.Join), but by ConcatMap, which sends the first.
+// joined (errors.Join), but by a ConcatMap without Prefetch, which sends the first.
 func DelayErrors() interface{ MergeOption } { return delayErrors{} }
 
 // DelayErrorsOfOuter keeps an error of the outer publisher back until the inner

@@ -23,7 +23,8 @@ func (f Flux[T]) Replay() Connectable[T] { return replayOf(f, replay.All(), nil)
 
 // ReplayLast is Replay that keeps the last n values for those who come late. f is
 // asked for n values ahead, then for three quarters of n each time the slowest
-// subscriber has taken as many; so the slowest sets the pace. n = 0 is a Publish
+// subscriber has taken as many; so the slowest sets the pace, and if it is the last
+// to leave f waits for the next one. n = 0 is a Publish
 // that gives those who come after the end the end. n < 0 is ErrInvalid.
 //
 // Source: Reactor's Flux.replay(int).
@@ -63,7 +64,8 @@ func (f Flux[T]) ReplayLastFor(n int, d time.Duration) Connectable[T] {
 // Source: Reactor's Flux.cache, which is replay().autoConnect().
 func (f Flux[T]) Cache() Flux[T] { return f.Replay().AutoConnect(1) }
 
-// CacheLast is Cache that keeps the last n values; see [Flux.ReplayLast].
+// CacheLast is Cache that keeps the last n values, at the pace of the slowest; see
+// [Flux.ReplayLast].
 //
 // Source: Reactor's Flux.cache(int).
 func (f Flux[T]) CacheLast(n int) Flux[T] { return f.ReplayLast(n).AutoConnect(1) }

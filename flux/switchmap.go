@@ -8,7 +8,8 @@ import (
 
 // SwitchMap maps each value to a publisher with f and gives the values of the
 // latest one: a new value of src cancels the publisher before it. src is asked
-// for everything; a publisher is asked for the demand that is open. It completes
+// for everything; a publisher is asked for the demand that is open, and for what is
+// requested while it owes values when it has sent one. It completes
 // when src and the last publisher have; an error of either ends it at once. f is
 // called by the goroutine that sends the value of src; its panic is the error of
 // the stream.
@@ -38,9 +39,11 @@ func SwitchOnNext[T any, P Publisher[T]](srcs Publisher[P]) Flux[T] {
 // switchMap lets one inner have the word at a time.
 //
 // INVARIANTS
-//   - mu guards cur, open, queue, done and err, and is never held while calling
-//     out. A value takes its demand under mu, when it is still its inner's turn,
-//     so that the next inner is asked for exactly what is left.
+//   - mu guards cur, open, asked, queue, done, err and the fields of the inners, and
+//     is never held while calling out. A value takes its demand under mu, when it is
+//     still its inner's turn, so that the next inner is asked for exactly what is left.
+//   - What is open is asked of the inner at once if asked is 0, and otherwise when a
+//     value has gone down: asked counts the requests since no demand was open.
 //   - wip > 0 means that somebody is sending down; a value that comes meanwhile,
 //     from the inner that took over, waits in queue.
 type switchMap[T, R any] struct {
@@ -56,6 +59,7 @@ type switchMap[T, R any] struct {
 	mu    sync.Mutex
 	cur   *switchInner[T, R]
 	open  int64
+	asked int
 	queue ring[R]
 	done  bool
 	err   error
@@ -66,6 +70,7 @@ type switchMap[T, R any] struct {
 type switchInner[T, R any] struct {
 	m    *switchMap[T, R]
 	up   Subscription
+	owed int64 // what it was asked for and has not sent
 	done bool
 }
 
@@ -133,6 +138,7 @@ func (in *switchInner[T, R]) OnSubscribe(s Subscription) {
 	in.up = s
 	turn := m.cur == in && !m.over.Load()
 	n := m.open
+	in.owed = n
 	m.mu.Unlock()
 	switch {
 	case !turn:
@@ -158,17 +164,16 @@ func (in *switchInner[T, R]) OnNext(v R) {
 	turn := m.cur == in && !m.over.Load()
 	direct := turn && first && m.queue.len() == 0
 	if turn {
-		if m.open != Unbounded && m.open > 0 {
-			m.open--
-		}
+		m.open, in.owed = less(m.open), less(in.owed)
 		if !direct {
 			m.queue.push(v)
 		}
 	}
+	all, asked := m.cur != nil && m.cur.owed == Unbounded, m.asked
 	m.mu.Unlock()
 	switch {
 	case direct:
-		m.send(v)
+		m.send(v, all, asked)
 	case !turn:
 		discard(m.ctx, v)
 	}
@@ -202,8 +207,8 @@ func (m *switchMap[T, R]) Request(n int64) {
 	var up Subscription
 	if n > 0 {
 		m.open = addCap(m.open, n)
-		if m.cur != nil {
-			up = m.cur.up
+		if m.asked++; m.asked == 1 {
+			up, n = m.ask()
 		}
 	} else if m.err == nil {
 		m.err = badRequest(n)
@@ -215,6 +220,21 @@ func (m *switchMap[T, R]) Request(n int64) {
 	if n <= 0 {
 		m.change()
 	}
+}
+
+// ask tells what the inner is to be asked for, which it owes from here on; the
+// caller holds mu. One that has no subscription yet is asked for what is open then.
+func (m *switchMap[T, R]) ask() (up Subscription, n int64) {
+	in := m.cur
+	if in == nil || in.up == nil || in.done || in.owed == m.open {
+		return nil, 0
+	}
+	n = Unbounded
+	if m.open != Unbounded {
+		n = m.open - in.owed
+	}
+	in.owed = m.open
+	return in.up, n
 }
 
 func (m *switchMap[T, R]) Cancel() {
@@ -240,21 +260,38 @@ func (m *switchMap[T, R]) leave() bool {
 
 func (m *switchMap[T, R]) change() { m.wip.add(m.pass) }
 
-// send passes one value; the caller is the drainer.
-func (m *switchMap[T, R]) send(v R) {
+// less is a demand after a value.
+func less(open int64) int64 {
+	if open == Unbounded || open == 0 {
+		return open
+	}
+	return open - 1
+}
+
+// send passes one value; the caller is the drainer. all says that the inner was
+// asked for everything, and asked is how often something was, before that.
+func (m *switchMap[T, R]) send(v R, all bool, asked int) {
 	defer m.guard()
-	if m.push(v) {
+	took := m.push(v)
+	if all {
 		return
 	}
 	m.mu.Lock()
-	m.open = addCap(m.open, 1)
-	var up Subscription // an inner that has none yet will be asked for what is open
-	if m.cur != nil {
-		up = m.cur.up
+	if !took {
+		m.open = addCap(m.open, 1)
+		m.asked++
+	}
+	var up Subscription
+	var n int64
+	switch {
+	case m.open == 0:
+		m.asked = 0
+	case asked > 1 || m.cur != nil && m.cur.owed == 0:
+		up, n = m.ask()
 	}
 	m.mu.Unlock()
 	if up != nil {
-		up.Request(1)
+		up.Request(n)
 	}
 }
 
@@ -272,10 +309,11 @@ func (m *switchMap[T, R]) pass() bool {
 		v = m.queue.pop()
 	}
 	end := err != nil || !some && m.done && (m.cur == nil || m.cur.done)
+	all, asked := m.cur != nil && m.cur.owed == Unbounded, m.asked
 	m.mu.Unlock()
 	switch {
 	case some:
-		m.send(v)
+		m.send(v, all, asked)
 	case end:
 		m.finish(err)
 	}

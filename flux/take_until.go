@@ -111,7 +111,8 @@ func (t *takeUnbounded[T]) Request(n int64) {
 }
 
 // TakeLast gives the last n values when f has completed. It asks for everything
-// at the subscription (TakeLast(1) at the first request); the values are sent as
+// at the subscription (TakeLast(1) at the first request, TakeLast(0) also for what
+// is requested); the values are sent as
 // they are requested. Those that fall out on the way are discarded. An error
 // passes at once. A negative n ends with ErrInvalid.
 //
@@ -121,7 +122,13 @@ func (f Flux[T]) TakeLast(n int) Flux[T] {
 	case n < 0:
 		return Error[T](invalid("TakeLast(%d): the count must not be negative", n))
 	case n == 0:
-		return f.IgnoreElements().Flux()
+		return linear(f, func(st *stage, _ func(T) bool) func(T) bool {
+			st.needs().extra = Unbounded
+			return func(v T) bool {
+				letGo(st, v)
+				return true
+			}
+		})
 	case n == 1:
 		return Flux[T]{fold(f, lasting[T](emptySource[T]{}))}
 	}

@@ -34,7 +34,7 @@ func Then[T, R any](src Publisher[T], next Publisher[R]) Mono[R] {
 //
 // Source: Reactor's Flux.thenMany.
 func ThenMany[T, R any](src Publisher[T], next Publisher[R]) Flux[R] {
-	return Flux[R]{concatSource[R]{ignoring[T, R](src), sourceOf(next)}}
+	return oneAfterAnother(ignoring[T, R](src), sourceOf(next))
 }
 
 // ThenEmpty lets the values of src go, and when it has completed those of next,

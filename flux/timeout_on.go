@@ -8,7 +8,9 @@ import (
 // TimeoutFirst ends src with an error that matches ErrTimeout if first gives a
 // value or completes before src gives its first value; src is cancelled. The
 // first value of src cancels first, and from then on nothing is timed. An error of
-// first is the error of the stream.
+// first is the error of the stream. first is subscribed to from inside src's
+// OnSubscribe, when src was asked for what is requested by then; a src that takes
+// long to be subscribed to is not timed meanwhile, as by [Flux.Timeout] it is.
 //
 // Source: Reactor's Flux.timeout(Publisher).
 func TimeoutFirst[T, U any](src Publisher[T], first Publisher[U]) Flux[T] {
@@ -40,12 +42,9 @@ func TimeoutEachOr[T, U any](src Publisher[T], first Publisher[U], next func(v T
 func timedBy[T, U any](src Publisher[T], first Publisher[U], next func(T) Publisher[U], fallback Publisher[T]) Flux[T] {
 	up, start, other := sourceOf(src), sourceOf(first), sourceOf(fallback)
 	return Flux[T]{sourceFunc[T](func(ctx context.Context, s Subscriber[T]) {
-		t := &timeoutOn[T, U]{relay: newSwitch(s), ctx: ctx, next: next, other: other}
+		t := &timeoutOn[T, U]{relay: newSwitch(s), ctx: ctx, first: start, next: next, other: other}
 		s.OnSubscribe(t)
-		t.watch(start, 0)
-		if t.turn.Load() != timedOut {
-			up.subscribe(ctx, t)
-		}
+		up.subscribe(ctx, t)
 	})}
 }
 
@@ -60,6 +59,7 @@ func timedBy[T, U any](src Publisher[T], first Publisher[U], next func(T) Publis
 type timeoutOn[T, U any] struct {
 	relay[T]
 	ctx     context.Context
+	first   source[U]
 	next    func(T) Publisher[U]
 	other   source[T]
 	turn    atomic.Int64               // values, publishers and the end race for it
@@ -68,8 +68,8 @@ type timeoutOn[T, U any] struct {
 
 const timedOut = -1
 
-// watch lets src time the turn.
-func (t *timeoutOn[T, U]) watch(src source[U], turn int64) {
+// watching makes the subscriber of the publisher that times a turn.
+func (t *timeoutOn[T, U]) watching(turn int64) *trigger[U] {
 	w := &trigger[U]{ctx: t.ctx}
 	w.end = func(err error) {
 		if !t.turn.CompareAndSwap(turn, timedOut) {
@@ -90,10 +90,36 @@ func (t *timeoutOn[T, U]) watch(src source[U], turn int64) {
 			w.end(nil)
 		}
 	}
-	t.watcher.Store(w)
-	if t.turn.Load() == turn {
-		src.subscribe(t.ctx, w)
+	return w
+}
+
+// watchFirst lets first time the first value; it is subscribed to all the same if
+// that has come, and cancelled.
+func (t *timeoutOn[T, U]) watchFirst() {
+	w, first := t.watching(0), t.first
+	t.first = nil
+	if !t.watcher.CompareAndSwap(nil, w) || t.turn.Load() != 0 {
+		t.watcher.CompareAndSwap(w, nil)
+		w.cancel()
 	}
+	first.subscribe(t.ctx, w)
+}
+
+// watchNext lets src time the value after that of turn, unless it has come from
+// inside of that.
+func (t *timeoutOn[T, U]) watchNext(src source[U], turn int64) {
+	if t.turn.Load() != turn {
+		return
+	}
+	w := t.watching(turn)
+	if late := t.watcher.Swap(w); late != nil {
+		late.cancel()
+	}
+	if t.turn.Load() != turn { // a Cancel
+		w.cancel()
+		return
+	}
+	src.subscribe(t.ctx, w)
 }
 
 // unwatch lets the publisher at work go.
@@ -103,8 +129,12 @@ func (t *timeoutOn[T, U]) unwatch() {
 	}
 }
 
-// OnSubscribe may come after the publisher at work has spoken.
-func (t *timeoutOn[T, U]) OnSubscribe(s Subscription) { t.setFirst(s) }
+// OnSubscribe lets first time src when that was asked for values: it comes too late
+// for those that are sent at once.
+func (t *timeoutOn[T, U]) OnSubscribe(s Subscription) {
+	t.set(s)
+	t.watchFirst()
+}
 
 func (t *timeoutOn[T, U]) OnNext(v T) {
 	if !t.TryOnNext(v) {
@@ -131,7 +161,7 @@ func (t *timeoutOn[T, U]) TryOnNext(v T) bool {
 		}
 		return true
 	}
-	t.watch(sourceOf(p), turn+1)
+	t.watchNext(sourceOf(p), turn+1)
 	return took
 }
 

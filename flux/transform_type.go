@@ -34,13 +34,14 @@ func ScanWith[T, A any](src Publisher[T], init A, f func(acc A, v T) A) Flux[A] 
 	if f == nil {
 		return Error[A](invalid("ScanWith(nil): the function must not be nil"))
 	}
-	return linear(src, func(_ *stage, next func(A) bool) func(T) bool {
+	results := linear(src, func(_ *stage, next func(A) bool) func(T) bool {
 		acc := init
 		return func(v T) bool {
 			acc = f(acc, v)
 			return next(acc)
 		}
-	}).StartWith(init)
+	})
+	return Flux[A]{concatSource[A]{srcs: []source[A]{one(init), results.src}, sated: true}}
 }
 
 // Cast gives each value as an R; one that is none cancels src and ends with

@@ -31,13 +31,13 @@ func nameOf(err error) string {
 	if cleanup, ok := errors.AsType[*flux.CleanupError](err); ok {
 		return "cleanupFailed(" + nameOf(cleanup.Err) + ")"
 	}
-	var panicked *flux.PanicError
-	if errors.As(err, &panicked) && panicked.Unwrap() != nil {
-		return nameOf(panicked.Unwrap())
-	}
 	var joined interface{ Unwrap() []error }
 	if errors.As(err, &joined) {
 		return "composite(" + namesOf(joined.Unwrap()) + ")"
+	}
+	var panicked *flux.PanicError
+	if errors.As(err, &panicked) && panicked.Unwrap() != nil {
+		return nameOf(panicked.Unwrap())
 	}
 	var user userError
 	var bad badDSL

@@ -2,8 +2,9 @@ package replay
 
 // Pacing: a source is asked for Batch values more each time every reader has sent
 // the Batch before, so that it runs no further ahead of the slowest reader than
-// what it was asked for at first. Without readers the values that were appended
-// count, so that a source without an audience goes on.
+// what it was asked for at first. Without readers the values that are appended
+// count, so that a source without an audience goes on; but for what the last reader
+// did not take the next one decides.
 
 // come notes that the drainer's cursor has come to a multiple of batch.
 func (r *Reader[T]) come() {

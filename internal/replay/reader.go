@@ -67,6 +67,9 @@ func (b *Buffer[T]) Join(r *Reader[T], down Receiver[T]) {
 		b.admit(r)
 	}
 	b.mu.Unlock()
+	if b.batch > 0 {
+		b.pace() // it may have nothing to come before the mark
+	}
 	r.run()
 }
 
@@ -101,13 +104,13 @@ func (r *Reader[T]) Cancel() {
 
 // depart tells everybody that the subscriber has left before its terminal: left
 // first, since whoever is told may close the buffer, and then nothing more is
-// asked for.
+// asked for. The others may have waited for it.
 func (r *Reader[T]) depart() {
-	in := r.buf.leave(r)
+	others := r.buf.leave(r)
 	if r.left != nil {
 		r.left(false)
 	}
-	if in && r.buf.batch > 0 {
+	if others && r.buf.batch > 0 {
 		r.buf.pace()
 	}
 }

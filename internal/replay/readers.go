@@ -10,18 +10,17 @@ func (b *Buffer[T]) admit(r *Reader[T]) {
 	b.live++
 }
 
-// leave takes r out, and tells whether it was in.
-func (b *Buffer[T]) leave(r *Reader[T]) (in bool) {
+// leave takes r out, and tells whether there are others.
+func (b *Buffer[T]) leave(r *Reader[T]) (others bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	in = !b.closed && r.place != outside
-	if in {
+	if !b.closed && r.place != outside {
 		r.place = outside
 		b.live--
 		b.holes++
 		b.closeHoles()
 	}
-	return in
+	return b.live > 0
 }
 
 // closeHoles replaces readers by those that are in, when the others are more than

@@ -309,6 +309,23 @@ func TestMoreIsAskedForWhenAllHaveComeABatchFurther(t *testing.T) {
 	assert.Equal(t, 3, asked)
 }
 
+func TestWhatTheLastReaderDidNotTakeWaitsForTheNext(t *testing.T) {
+	for name, age := range map[string]time.Duration{"kept": Forever, "kept no longer": 0} {
+		t.Run(name, func(t *testing.T) {
+			asked := 0
+			r := rules(&reports{})
+			r.Batch, r.More = 3, func() { asked++ }
+			b := New[int](Bounds{Count: 3, Age: age}, r)
+			last := join(b, 1)
+			fill(b, 1, 3)
+			last.sub.Cancel()
+			assert.Equal(t, 0, asked)
+			join(b, Unbounded)
+			assert.Equal(t, 1, asked)
+		})
+	}
+}
+
 func TestReadersThatLeftAreForgotten(t *testing.T) {
 	b := newBuffer(Bounds{Count: 1, Age: Forever})
 	var in []*listener
