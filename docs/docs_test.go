@@ -66,6 +66,8 @@ var noOperator = map[string]bool{
 	"flux.MonoCacheInvalidateWhen": true, // for package mono alone
 	"flux.MonoDelayUntil":          true,
 	"flux.MonoFlatMap":             true,
+	"flux.MonoFilterWhen":          true,
+	"flux.MonoHasElement":          true,
 	"flux.MonoWhen":                true,
 	"flux.MonoZip":                 true,
 	"flux.Side":                    true,

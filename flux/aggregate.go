@@ -1,6 +1,10 @@
 package flux
 
-import "context"
+import (
+	"context"
+
+	"github.com/freshet-go/freshet/internal/inside"
+)
 
 // Count gives the number of values when src has completed. It asks for everything
 // at the first request, and the result waits for demand. An error passes. No
@@ -112,6 +116,22 @@ func HasElement[T comparable](src Publisher[T], v T) Mono[bool] {
 // Source: Reactor's Flux.hasElements.
 func HasElements[T any](src Publisher[T]) Mono[bool] {
 	return decide(src, false, func(T) bool { return false })
+}
+
+// MonoHasElement is what HasElement of package mono is; only that can call it. It is
+// [HasElements] that leaves m, which ends by itself, to do so.
+func MonoHasElement[T any](_ inside.Token, m Mono[T]) Mono[bool] {
+	return Mono[bool]{fold(m, func(context.Context) folding[T, bool] {
+		some := false
+		return folding[T, bool]{
+			add: func(T) bool {
+				some = true
+				return false
+			},
+			result: func() source[bool] { return one(some) },
+			spares: true,
+		}
+	})}
 }
 
 // decide gives otherwise, unless a value comes for which goOn is false: that one

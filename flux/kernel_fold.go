@@ -34,6 +34,8 @@ type folding[T, R any] struct {
 	drop func()
 	// insists asks the source for everything with each request, not the first alone.
 	insists bool
+	// spares says that a source which has shown enough is not cancelled.
+	spares bool
 }
 
 // fold makes a source of an aggregate; begin gives the state of a subscription.
@@ -102,7 +104,9 @@ func (f *folder[T, R]) OnNext(v T) {
 		return
 	}
 	if !more {
-		f.up.Cancel()
+		if !f.spares {
+			f.up.Cancel()
+		}
 		f.finish()
 	}
 }

@@ -93,6 +93,7 @@ type onePeeker[T any] struct {
 	ctx    context.Context
 	push   func(T) bool
 	valued bool
+	below  bool // the value is on its way down
 	done   bool
 }
 
@@ -117,8 +118,9 @@ func (p *onePeeker[T]) TryOnNext(v T) bool {
 		p.refuse(err)
 		return true
 	}
-	p.valued = true
+	p.valued, p.below = true, true
 	took := p.push(v)
+	p.below = false
 	p.afterwards()
 	return took
 }
@@ -196,4 +198,12 @@ func (p *onePeeker[T]) afterwards() {
 	}
 }
 
-func (p *onePeeker[T]) TakePanic(err error) bool { return handPanic(p.down, err, p) }
+// TakePanic runs the hook that a panic out of the value's way has skipped.
+func (p *onePeeker[T]) TakePanic(err error) bool {
+	took := handPanic(p.down, err, p)
+	if p.below {
+		p.below = false
+		p.afterwards()
+	}
+	return took
+}

@@ -53,7 +53,7 @@ func FilterWhen[T any, P flux.Publisher[bool]](src flux.Publisher[T], test func(
 	if test == nil {
 		return nilFunc[T]("FilterWhen")
 	}
-	return onward(src, func(v T) flux.Publisher[T] {
+	return flux.MonoFilterWhen(inside.Token{}, From(src), func(v T) flux.Publisher[T] {
 		return onward(From[bool](test(v)).DefaultIfEmpty(false), func(keep bool) flux.Publisher[T] {
 			return Just(v).Filter(func(T) bool { return keep })
 		})

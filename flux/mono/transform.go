@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"github.com/freshet-go/freshet/flux"
+	"github.com/freshet-go/freshet/internal/inside"
 )
 
 // Map gives f of the value. f is called by the goroutine that sends the value; its
@@ -56,7 +57,7 @@ func OfType[R, T any](src flux.Publisher[T]) Mono[R] { return Mono[R](flux.OfTyp
 //
 // Source: Reactor's Mono.hasElement.
 func HasElement[T any](src flux.Publisher[T]) Mono[bool] {
-	return Map(src, func(T) bool { return true }).DefaultIfEmpty(false)
+	return flux.MonoHasElement(inside.Token{}, From(src))
 }
 
 // Optional is a value that may not be there.

@@ -76,6 +76,12 @@ func TestADecisionExplainsItsOwnDifferenceOnly(t *testing.T) {
 			`{"up":{"p":[[0,"subscribe"],[0,"request","max"]]}}`, `{"up":{"p":[[0,"subscribe"],[0,"cancel"]]}}`,
 		},
 		{
+			"who-leaves-a-replay-holds-up-nobody", `{"p":[{"op":"never"},{"op":"probe"},{"op":"cache","n":2}],"demand":true}`, "",
+			`{"out":{"a":[[0,"next",1]]},"up":{"p":[[0,"request",2]]}}`,
+			`{"out":{"a":[[0,"next",1],[40,"next",2]]},"up":{"p":[[0,"request",2],[40,"request",2]]}}`,
+			`{"up":{"p":[[0,"request",2]]}}`,
+		},
+		{
 			"no-error-of-a-filter-is-lost", `{"p":[{"op":"never"},{"op":"filterWhen","p":[{"op":"error","err":"a"}]}]}`, "",
 			`{"out":{"s":[[9,"error","b"]]}}`, `{"out":{"s":[[9,"error","composite(a,b)"]]}}`, `{"out":{"s":[[9,"error","a"]]}}`,
 		},

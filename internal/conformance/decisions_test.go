@@ -158,6 +158,16 @@ func decisions() []decision {
 			Excuses: unmatched(func(r row) bool { return r.upstream() && r.has(`"request"`) }),
 		},
 		{
+			ID: "who-leaves-a-replay-holds-up-nobody",
+			Reason: "when the slowest subscriber of a replay or a cache with a bound leaves, Reactor asks the source " +
+				"for no more, and those that stay wait for ever, or those that come when what was kept is too old; " +
+				"ours goes on with them",
+			Applies: func(c *Case) bool {
+				return c.uses(func(n node) bool { return (n.op() == "replay" || n.op() == "cache") && n.has("n") })
+			},
+			Excuses: unmatched(func(r row) bool { return !r.expected && (!r.upstream() || r.has(`"request"`)) }),
+		},
+		{
 			ID: "early-requests-are-one",
 			Reason: "the requests that come before the source are passed on to it as one by timeout, withLatestFrom, " +
 				"takeUntilOther and their kin; some of Reactor's pass each of them on",

@@ -29,12 +29,12 @@ func TestMain(m *testing.M) {
 	goleak.VerifyTestMain(m)
 }
 
-// traceDirs are the directories named in FRESHET_TRACES, or testdata.
+// traceDirs are the directories named in FRESHET_TRACES, or those of testdata.
 func traceDirs() []string {
 	if dirs := filepath.SplitList(os.Getenv("FRESHET_TRACES")); len(dirs) > 0 {
 		return dirs
 	}
-	return []string{filepath.Join("testdata", "reactor")}
+	return []string{filepath.Join("testdata", "reactor"), filepath.Join("testdata", "recorded")}
 }
 
 // oneThread lets one goroutine run at a time, as in the virtual time in which Reactor
