@@ -90,9 +90,9 @@ func (c concatSource[T]) subscribe(ctx context.Context, s Subscriber[T]) {
 		emptySource[T]{}.subscribe(ctx, s)
 		return
 	}
-	relay := newRelay(s)
-	relay.sated = c.sated
-	(&concat[T]{relay: relay, ctx: ctx, rest: c.srcs, delay: c.delay}).OnComplete()
+	run := &concat[T]{relay: newRelay(s), ctx: ctx, rest: c.srcs, delay: c.delay}
+	run.sated = c.sated
+	run.OnComplete()
 }
 
 type concat[T any] struct {

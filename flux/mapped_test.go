@@ -69,8 +69,7 @@ func TestMapAndFilterAreTheSameTogetherAsApart(t *testing.T) {
 
 // said is an error without the stack of a panic.
 func said(err error) any {
-	var p *flux.PanicError
-	if errors.As(err, &p) {
+	if p, ok := errors.AsType[*flux.PanicError](err); ok {
 		return p.Value
 	}
 	return err

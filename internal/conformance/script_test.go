@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"sync/atomic"
 	"testing/synctest"
 	"time"
 
@@ -23,7 +24,7 @@ type script struct {
 	p          flux.Flux[any]
 	subs       map[string]*subscriber
 	steps      []stepAt
-	disconnect func()
+	disconnect atomic.Pointer[func()] // set and called on goroutines of their own
 }
 
 // play runs a case. It must be called in a synctest bubble, and leaves no
@@ -131,9 +132,10 @@ func (s *script) act(action []any) {
 	case "request":
 		s.subs[action[2].(string)].request(demandOf(action[3]))
 	case "connect":
-		s.disconnect = s.r.connectable.Connect(s.r.ctx)
+		disconnect := s.r.connectable.Connect(s.r.ctx)
+		s.disconnect.Store(&disconnect)
 	case "disconnect":
-		s.disconnect()
+		(*s.disconnect.Load())()
 	default:
 		s.emit(what, action[2:])
 	}
