@@ -169,7 +169,7 @@ func (in *switchInner[T, R]) OnNext(v R) {
 			m.queue.push(v)
 		}
 	}
-	all, asked := m.cur != nil && m.cur.owed == Unbounded, m.asked
+	all, asked := turn && in.owed == Unbounded, m.asked
 	m.mu.Unlock()
 	switch {
 	case direct:
@@ -203,19 +203,20 @@ func (in *switchInner[T, R]) OnComplete() {
 }
 
 func (m *switchMap[T, R]) Request(n int64) {
-	m.mu.Lock()
 	var up Subscription
+	var more int64
+	m.mu.Lock()
 	if n > 0 {
 		m.open = addCap(m.open, n)
 		if m.asked++; m.asked == 1 {
-			up, n = m.ask()
+			up, more = m.ask()
 		}
 	} else if m.err == nil {
 		m.err = badRequest(n)
 	}
 	m.mu.Unlock()
 	if up != nil {
-		up.Request(n)
+		up.Request(more)
 	}
 	if n <= 0 {
 		m.change()
@@ -276,13 +277,13 @@ func (m *switchMap[T, R]) send(v R, all bool, asked int) {
 	if all {
 		return
 	}
+	var up Subscription
+	var n int64
 	m.mu.Lock()
 	if !took {
 		m.open = addCap(m.open, 1)
 		m.asked++
 	}
-	var up Subscription
-	var n int64
 	switch {
 	case m.open == 0:
 		m.asked = 0

@@ -76,6 +76,12 @@ func TestADecisionExplainsItsOwnDifferenceOnly(t *testing.T) {
 			`{"up":{"p":[[0,"subscribe"],[0,"request","max"]]}}`, `{"up":{"p":[[0,"subscribe"],[0,"cancel"]]}}`,
 		},
 		{
+			"an-ended-sink-is-not-cancelled", `{"p":[{"op":"sink"}],"sink":{"kind":"unicast.onBackpressureError"}}`, "",
+			`{"results":[[9,"tryComplete","OK"],[20,"tryNext","FAIL_CANCELLED"]]}`,
+			`{"results":[[9,"tryComplete","OK"],[20,"tryNext","FAIL_TERMINATED"]]}`,
+			`{"results":[[9,"tryComplete","OK"],[20,"tryNext","OK"]]}`,
+		},
+		{
 			"who-leaves-a-replay-holds-up-nobody", `{"p":[{"op":"never"},{"op":"probe"},{"op":"cache","n":2}],"demand":true}`, "",
 			`{"out":{"a":[[0,"next",1]]},"up":{"p":[[0,"request",2]]}}`,
 			`{"out":{"a":[[0,"next",1],[40,"next",2]]},"up":{"p":[[0,"request",2],[40,"request",2]]}}`,
