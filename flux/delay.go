@@ -14,13 +14,10 @@ import (
 //
 // Source: Reactor's Flux.delayElements.
 func (f Flux[T]) DelayElements(d time.Duration) Flux[T] {
-	return ConcatMap(f, func(v T) Flux[T] { return delayed(v, d) })
-}
-
-// delayed gives v in d.
-func delayed[T any](v T, d time.Duration) Flux[T] {
-	return linearOf(source[int64](timerSource(d)), func(_ *stage, next func(T) bool) func(int64) bool {
-		return func(int64) bool { return next(v) }
+	return ConcatMap(f, func(v T) Flux[T] {
+		return linearOf(source[int64](timerSource(d)), func(_ *stage, next func(T) bool) func(int64) bool {
+			return func(int64) bool { return next(v) }
+		})
 	})
 }
 

@@ -24,12 +24,11 @@ func (m Mono[T]) TakeFor(d time.Duration) Mono[T] { return Mono[T](m.Flux().Take
 
 // DelayElement sends the value d after it came; neither an error nor the
 // completion of an empty Mono is delayed. The value is sent by a timer's goroutine
-// that exists only for that.
+// that exists only for that, or, if its time comes before its demand, by the one
+// that requests.
 //
 // Source: Reactor's Mono.delayElement.
-func (m Mono[T]) DelayElement(d time.Duration) Mono[T] {
-	return Mono[T](goingOn(m, &inner[T, T]{f: func(v T) Publisher[T] { return delayed(v, d) }}))
-}
+func (m Mono[T]) DelayElement(d time.Duration) Mono[T] { return Mono[T](m.Flux().DelayElements(d)) }
 
 // DelaySubscription subscribes to m d after the subscription; see
 // [Flux.DelaySubscription].
