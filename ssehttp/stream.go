@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net"
 	"sync"
+	"syscall"
 	"time"
 )
 
@@ -296,9 +297,11 @@ func (st *stream) allowWrite() bool {
 	return true
 }
 
+// reasonOf says why a write failed. The kernel's own timeout, of a client that
+// acknowledges nothing, is no deadline of ours.
 func reasonOf(err error) Reason {
 	var late interface{ Timeout() bool } // less than net.Error: pipes have no Temporary
-	if errors.As(err, &late) && late.Timeout() {
+	if errors.As(err, &late) && late.Timeout() && !errors.Is(err, syscall.ETIMEDOUT) {
 		return Stalled
 	}
 	return Gone
