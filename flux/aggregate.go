@@ -87,7 +87,7 @@ func AllMatch[T any](src Publisher[T], match func(T) bool) Mono[bool] {
 	if match == nil {
 		return failed[bool]("AllMatch(nil): the predicate must not be nil")
 	}
-	return decide(src, true, match)
+	return decide(src, true, false, match)
 }
 
 // AnyMatch tells whether match is true for a value. The first for which it is
@@ -99,7 +99,7 @@ func AnyMatch[T any](src Publisher[T], match func(T) bool) Mono[bool] {
 	if match == nil {
 		return failed[bool]("AnyMatch(nil): the predicate must not be nil")
 	}
-	return decide(src, false, func(v T) bool { return !match(v) })
+	return decide(src, false, false, func(v T) bool { return !match(v) })
 }
 
 // HasElement tells whether a value equals v; the first that does cancels src.
@@ -107,7 +107,7 @@ func AnyMatch[T any](src Publisher[T], match func(T) bool) Mono[bool] {
 //
 // Source: Reactor's Flux.hasElement.
 func HasElement[T comparable](src Publisher[T], v T) Mono[bool] {
-	return decide(src, false, func(w T) bool { return w != v })
+	return decide(src, false, false, func(w T) bool { return w != v })
 }
 
 // HasElements tells whether src has a value; the first cancels src. Demand as in
@@ -115,28 +115,18 @@ func HasElement[T comparable](src Publisher[T], v T) Mono[bool] {
 //
 // Source: Reactor's Flux.hasElements.
 func HasElements[T any](src Publisher[T]) Mono[bool] {
-	return decide(src, false, func(T) bool { return false })
+	return decide(src, false, false, func(T) bool { return false })
 }
 
 // MonoHasElement is what HasElement of package mono is; only that can call it. It is
 // [HasElements] that leaves m, which ends by itself, to do so.
 func MonoHasElement[T any](_ inside.Token, m Mono[T]) Mono[bool] {
-	return Mono[bool]{fold(m, func(context.Context) folding[T, bool] {
-		some := false
-		return folding[T, bool]{
-			add: func(T) bool {
-				some = true
-				return false
-			},
-			result: func() source[bool] { return one(some) },
-			spares: true,
-		}
-	})}
+	return decide(m, false, true, func(T) bool { return false })
 }
 
 // decide gives otherwise, unless a value comes for which goOn is false: that one
-// cancels the source and gives the opposite.
-func decide[T any](src Publisher[T], otherwise bool, goOn func(T) bool) Mono[bool] {
+// cancels the source, unless it spares it, and gives the opposite.
+func decide[T any](src Publisher[T], otherwise, spares bool, goOn func(T) bool) Mono[bool] {
 	return Mono[bool]{fold(src, func(context.Context) folding[T, bool] {
 		answer := otherwise
 		return folding[T, bool]{
@@ -148,6 +138,7 @@ func decide[T any](src Publisher[T], otherwise bool, goOn func(T) bool) Mono[boo
 				return more
 			},
 			result: func() source[bool] { return one(answer) },
+			spares: spares,
 		}
 	})}
 }

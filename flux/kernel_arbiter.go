@@ -129,8 +129,9 @@ func (a *arbiter) broken() bool {
 	return a.open < 0
 }
 
-// begun reports whether there is an upstream.
-func (a *arbiter) begun() bool {
+// begun reports whether there is an upstream. It is no method, which every type
+// that embeds an arbiter would have once more.
+func begun(a *arbiter) bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	return a.cur != nil

@@ -174,7 +174,7 @@ func (f *folder[T, R]) Request(n int64) {
 	switch {
 	case n <= 0:
 		f.up.Request(n)
-	case !f.eager && (!f.asked.Swap(true) || f.insists && !f.out.begun()):
+	case !f.eager && (!f.asked.Swap(true) || f.insists && !begun(&f.out.arbiter)):
 		f.up.Request(Unbounded)
 	}
 }

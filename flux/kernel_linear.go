@@ -47,6 +47,15 @@ type aside struct {
 	skipping *skipping
 }
 
+// into begins a run that ends in s.
+func (st *stage) into(ctx context.Context, s lifecycle) *stage {
+	st.down, st.ctx = s, ctx
+	if c := continuing(ctx); c != nil {
+		st.needs().skipping = &skipping{continuation: c}
+	}
+	return st
+}
+
 func (st *stage) needs() *aside {
 	if st.aside == nil {
 		st.aside = new(aside)
@@ -116,19 +125,8 @@ type fusable[T any] interface {
 type run interface{ state() *stage }
 
 func (l *linearSource[T, R]) subscribe(ctx context.Context, s Subscriber[R]) {
-	r := l.headOf(ctx, s)
-	l.fuse(r, below(r.state(), s))
-}
-
-// headOf makes the head of a run that ends in s.
-func (l *linearSource[T, R]) headOf(ctx context.Context, s lifecycle) run {
 	r := l.head()
-	st := r.state()
-	st.down, st.ctx = s, ctx
-	if c := continuing(ctx); c != nil {
-		st.needs().skipping = &skipping{continuation: c}
-	}
-	return r
+	l.fuse(r, below(r.state().into(ctx, s), s))
 }
 
 func (l *linearSource[T, R]) head() run {

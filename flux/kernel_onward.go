@@ -69,7 +69,7 @@ type inner[T, R any] struct {
 
 // Request lets m answer a demand that breaks rule 3.9 if there is nobody else.
 func (i *inner[T, R]) Request(n int64) {
-	if n <= 0 && !i.begun() {
+	if n <= 0 && !begun(&i.arbiter) {
 		i.m.Request(n)
 	}
 	i.relay.Request(n)

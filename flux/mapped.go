@@ -25,8 +25,8 @@ func (m *mapped[T, R]) subscribe(ctx context.Context, s Subscriber[R]) {
 		m.linearSource.subscribe(ctx, s)
 		return
 	}
-	r := m.headOf(ctx, s)
-	m.start(r, mapInto(r.state(), m.f, s))
+	r := m.head()
+	m.start(r, mapInto(r.state().into(ctx, s), m.f, s))
 }
 
 func (m *mapped[T, R]) filtered(keep func(R) bool) fusable[R] {

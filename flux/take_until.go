@@ -122,13 +122,7 @@ func (f Flux[T]) TakeLast(n int) Flux[T] {
 	case n < 0:
 		return Error[T](invalid("TakeLast(%d): the count must not be negative", n))
 	case n == 0:
-		return linear(f, func(st *stage, _ func(T) bool) func(T) bool {
-			st.needs().extra = Unbounded
-			return func(v T) bool {
-				letGo(st, v)
-				return true
-			}
-		})
+		return f.Skip(Unbounded)
 	case n == 1:
 		return Flux[T]{fold(f, lasting[T](emptySource[T]{}))}
 	}

@@ -14,7 +14,7 @@ import (
 )
 
 const (
-	perType = 3150 // functions of flux for one type that has a Flux
+	perType = 3100 // functions of flux for one type that has a Flux
 	others  = 500  // for what every package has that has any: RetrySignal, int64, int and so on
 )
 
