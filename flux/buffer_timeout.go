@@ -150,6 +150,10 @@ func (b *bufferTimeout[T]) OnNext(v T) {
 	}
 }
 
+func (b *bufferTimeout[T]) pushes() func(T) bool {
+	return func(v T) bool { b.OnNext(v); return true }
+}
+
 // put adds v to the open list, and cuts that if it is full.
 func (b *bufferTimeout[T]) put(v T) (full, wanted, ok bool) {
 	b.open.mu.Lock()

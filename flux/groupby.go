@@ -63,6 +63,7 @@ type groupBy[K comparable, T any] struct {
 	key       func(T) K
 	prefetch  int
 	running   bool
+	inLoop    bool // the source is a loop: see TryOnNext
 	failed    bool
 
 	groups      map[K]*group[K, T]
@@ -80,14 +81,28 @@ type group[K comparable, T any] struct {
 
 func (g *groupBy[K, T]) OnSubscribe(s Subscription) {
 	g.source = s
+	g.inLoop = isLoop(s)
 	g.down.OnSubscribe(g)
 	s.Request(prefetchDemand(g.prefetch))
 }
 
 func (g *groupBy[K, T]) OnNext(v T) {
+	if !g.TryOnNext(v) {
+		g.source.Request(1)
+	}
+}
+
+func (g *groupBy[K, T]) pushes() func(T) bool {
+	return func(v T) bool { return g.TryOnNext(v) }
+}
+
+// TryOnNext lets a source loop, whose requests nobody sees, count a value that its
+// group has passed on at once as one that used no demand, instead of asking it for
+// another one.
+func (g *groupBy[K, T]) TryOnNext(v T) bool {
 	if g.failed {
 		dropNext(g.ctx, v)
-		return
+		return true
 	}
 	g.running = true
 	k := g.key(v)
@@ -95,7 +110,8 @@ func (g *groupBy[K, T]) OnNext(v T) {
 	g.running = false
 	switch {
 	case in != nil:
-		in.offer(v)
+		through := in.offer(v)
+		return !(through && g.inLoop)
 	case g.cancelled.Load():
 		discard(g.ctx, v)
 		g.source.Request(1)
@@ -104,6 +120,7 @@ func (g *groupBy[K, T]) OnNext(v T) {
 		in.offer(v)
 		g.offer(Grouped[K, T]{Flux[T]{in}, k})
 	}
+	return true
 }
 
 // find gives the open group of a key. It panics for a key that is an interface
@@ -119,6 +136,7 @@ func (g *groupBy[K, T]) find(k K) *group[K, T] {
 func (g *groupBy[K, T]) open(k K) *group[K, T] {
 	in := &group[K, T]{key: k, first: true}
 	in.into(g.ctx, func(cancelled bool) { g.left(in, cancelled) })
+	in.counts = g.inLoop
 	in.passed = func(n int64) { g.passedOn(in, n) }
 	in.lost = func(v T) {
 		discard(g.ctx, v)

@@ -36,6 +36,27 @@ func TestWhatAMisbehavingPublisherSendsAfterTheEndGoesToTheHooks(t *testing.T) {
 	})
 }
 
+func TestValueThatASubscriberPanickedAtIsNotDiscardedToo(t *testing.T) {
+	eachOperator(t, func(t *testing.T, op operator) {
+		l, s := &lost{}, &panicsAtValues{counting: counting{demand: flux.Unbounded}}
+		op.build(live(1001, 1002, 1003)).Subscribe(l.context(t.Context()), s) // no value of a companion
+		fluxtest.Advance(time.Hour)
+		s.up.Request(1) // whoever is still there looks at what it has
+		s.up.Cancel()
+		fluxtest.Advance(time.Hour)
+		_, discarded := l.values()
+		require.Len(t, s.got, 1, "a subscriber that panicked gets nothing more (rule 2.13)")
+		require.NotContains(t, discarded, s.got[0])
+	})
+}
+
+type panicsAtValues struct {
+	counting
+	got []int
+}
+
+func (p *panicsAtValues) OnNext(v int) { p.got = append(p.got, v); panic(errBoom) }
+
 func TestErrorAfterACancelGoesToTheHook(t *testing.T) {
 	eachOperator(t, func(t *testing.T, op operator) {
 		l := &lost{}

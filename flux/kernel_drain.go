@@ -38,8 +38,10 @@ type drain[T any] struct {
 	// closed, if set, is called by the drainer after it sent the terminal.
 	closed func()
 	// passed, if set, is called by the drainer when it has sent what it could,
-	// with the number of values.
+	// with the number of values; but not, with counts, for one that went straight
+	// through: who offered it knows that from offer.
 	passed func(n int64)
+	counts bool
 	// again, if set, is called by the drainer for a value that was rejected, and
 	// requests one more, as the subscriber would: of an owner that has to ask its
 	// source for what a request needs. Otherwise the demand is given back.
@@ -64,21 +66,28 @@ type drain[T any] struct {
 	used   int64
 }
 
-// offer sends v: directly if nothing is queued, nobody is draining and there is
-// demand, otherwise through the queue.
-func (d *drain[T]) offer(v T) {
+// offer sends v: straight through if nothing is queued, nobody is draining and
+// there is demand, which it tells, otherwise through the queue.
+func (d *drain[T]) offer(v T) (through bool) {
 	if d.wip.CompareAndSwap(0, 1) {
-		if !d.direct(v) {
+		switch {
+		case d.stopped.Load():
+			d.lose(v)
+		case d.waits || d.requested() <= 0:
 			d.enqueue(v)
 			d.waits = true
+		default:
+			d.direct(v)
+			through = true
 		}
 		if d.wip.Add(-1) != 0 {
 			d.run()
 		}
-		return
+		return through
 	}
 	d.enqueue(v)
 	d.change()
+	return false
 }
 
 func (d *drain[T]) enqueue(v T) {
@@ -87,21 +96,13 @@ func (d *drain[T]) enqueue(v T) {
 	d.mu.Unlock()
 }
 
-// direct passes v without queueing it, if that keeps the order.
-func (d *drain[T]) direct(v T) bool {
-	if d.stopped.Load() {
-		d.lose(v)
-		return true
-	}
-	if d.waits || d.requested() <= 0 {
-		return false
-	}
+// direct sends v past the queue.
+func (d *drain[T]) direct(v T) {
 	defer d.guard()
 	d.send(v)
-	if d.passed != nil {
+	if d.passed != nil && !d.counts {
 		d.passed(1)
 	}
-	return true
 }
 
 // end sends the terminal: an error, or completion if err is nil.

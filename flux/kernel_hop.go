@@ -83,6 +83,10 @@ func (h *hop[T]) OnSubscribe(s Subscription) {
 	s.Request(prefetchDemand(h.ahead))
 }
 
+func (h *hop[T]) pushes() func(T) bool {
+	return func(v T) bool { h.OnNext(v); return true }
+}
+
 func (h *hop[T]) OnNext(v T) {
 	switch {
 	case h.stopped.Load():

@@ -183,12 +183,8 @@ func below[T any](st *stage, s Subscriber[T]) func(T) bool {
 // pusher gives the function that hands a value to s and tells whether s took it.
 func pusher[T any](s Subscriber[T]) func(T) bool {
 	switch c := s.(type) {
-	case *head[T]:
-		return c.in
-	case *watch[T]:
-		return c.push // it does nothing with a value, and neither does the next
-	case *peeker[T]:
-		return c.push
+	case pushing[T]:
+		return c.pushes()
 	case inside.Conditional[T]:
 		return c.TryOnNext
 	}
@@ -197,6 +193,11 @@ func pusher[T any](s Subscriber[T]) func(T) bool {
 		return true
 	}
 }
+
+// pushing is a subscriber that has a function for its values, or makes one: to call
+// that is less than to go through the interface, and is worth it where a value costs
+// little else.
+type pushing[T any] interface{ pushes() func(T) bool }
 
 // letGo is discard for a stage, which lets go of many values and looks the hook
 // up once.
@@ -253,6 +254,8 @@ type head[T any] struct {
 }
 
 func (h *head[T]) state() *stage { return &h.stage }
+
+func (h *head[T]) pushes() func(T) bool { return h.in }
 
 func (h *head[T]) OnSubscribe(s Subscription) {
 	h.up = s

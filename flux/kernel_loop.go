@@ -89,6 +89,12 @@ func runLoop[T, C any, P interface {
 	s.OnSubscribe(&both.loop)
 }
 
+// isLoop tells whether s is that of a loop, of values of whatever type.
+func isLoop(s Subscription) bool {
+	_, ok := s.(interface{ panicked(error) })
+	return ok
+}
+
 func (l *loop[T]) Request(n int64) {
 	before := l.demand.add(n)
 	if n <= 0 {

@@ -179,6 +179,10 @@ func (in *mergeInner[T, R]) OnNext(v R) {
 	m.change()
 }
 
+func (in *mergeInner[T, R]) pushes() func(R) bool {
+	return func(v R) bool { in.OnNext(v); return true }
+}
+
 // enqueue keeps v, unless the inner sent more than it was asked for and more
 // than there is room for.
 func (in *mergeInner[T, R]) enqueue(v R) {

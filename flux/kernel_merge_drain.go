@@ -23,8 +23,9 @@ func (m *merge[T, R]) fail(err error, in *mergeInner[T, R]) {
 }
 
 // direct passes v if there is demand and nothing waits in q. The caller is both
-// the drainer and the only one who adds to q, so it may look without mu.
-func (m *merge[T, R]) direct(q **ring[R], v R) bool {
+// the drainer and the only one who adds to q, so it may look without mu. A value
+// at which the subscriber panicked has gone too.
+func (m *merge[T, R]) direct(q **ring[R], v R) (gone bool) {
 	if m.over.Load() {
 		discard(m.ctx, v)
 		return true
@@ -36,10 +37,11 @@ func (m *merge[T, R]) direct(q **ring[R], v R) bool {
 		return false
 	}
 	defer m.guard()
+	gone = true
 	if m.push(v) {
 		m.demand.sub(1)
 	}
-	return true
+	return gone
 }
 
 func (m *merge[T, R]) enqueue(q **ring[R], v R) {

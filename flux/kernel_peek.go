@@ -63,6 +63,8 @@ func (p *peeker[T]) OnNext(v T) {
 	}
 }
 
+func (p *peeker[T]) pushes() func(T) bool { return p.push }
+
 func (p *peeker[T]) TryOnNext(v T) bool { return p.push(v) }
 
 func (p *peeker[T]) OnError(err error) {

@@ -238,8 +238,8 @@ func (m *sequential[T, R]) fail(err error, in *sequentialInner[T, R]) {
 func (m *sequential[T, R]) change() { m.wip.add(m.pass) }
 
 // direct passes v if it is its inner's turn, nothing waits and there is demand;
-// the caller is the drainer.
-func (m *sequential[T, R]) direct(in *sequentialInner[T, R], v R) bool {
+// the caller is the drainer. A value at which the subscriber panicked has gone too.
+func (m *sequential[T, R]) direct(in *sequentialInner[T, R], v R) (gone bool) {
 	if m.current != in || m.over.Load() || m.demand.load() <= 0 {
 		return false
 	}
@@ -250,8 +250,9 @@ func (m *sequential[T, R]) direct(in *sequentialInner[T, R], v R) bool {
 		return false
 	}
 	defer m.guard()
+	gone = true
 	m.send(in, v)
-	return true
+	return gone
 }
 
 func (m *sequential[T, R]) send(in *sequentialInner[T, R], v R) {

@@ -43,6 +43,9 @@ func (w *watch[T]) OnSubscribe(s Subscription) {
 	w.down.OnSubscribe(w)
 }
 
+// pushes leaves the watch out: it does nothing with a value.
+func (w *watch[T]) pushes() func(T) bool { return w.push }
+
 func (w *watch[T]) OnNext(v T)         { w.push(v) }
 func (w *watch[T]) TryOnNext(v T) bool { return w.push(v) }
 func (w *watch[T]) OnError(err error)  { w.unhook(); w.down.OnError(err) }
