@@ -162,8 +162,8 @@ func TestForEachOnRailsNeverCallsAfterItReturned(t *testing.T) {
 			up, over, calls := &ends{}, atomic.Bool{}, atomic.Int32{}
 			ctx, cancel := context.WithCancel(t.Context())
 			defer cancel()
-			fail, stop := rand.Int32N(150), rand.Int32N(150)
-			err := flux.Parallel(up.watch(sender(0, 300)), 3).RunOn(flux.Prefetch(3)).ForEach(ctx, func(int) error {
+			fail, stop := 1+rand.Int32N(150), 1+rand.Int32N(150)
+			err := flux.Parallel(up.watch(sender(0, lane)), 3).RunOn(flux.Prefetch(3)).ForEach(ctx, func(int) error {
 				defer func() {
 					if over.Load() {
 						t.Error("a call was under way when ForEach returned")

@@ -2,9 +2,11 @@ package flux_test
 
 import (
 	"context"
+	"math"
 	"math/rand/v2"
 	"runtime"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -100,14 +102,46 @@ func TestNoValueIsLostOrDoubledUnderContention(t *testing.T) {
 	const n = 3000
 	for name, op := range contended() {
 		t.Run(name, func(t *testing.T) {
-			ctx, cancel := context.WithCancel(t.Context())
-			defer cancel()
-			g := &gathered{done: make(chan struct{})}
-			op(hurried(n)).Subscribe(ctx, g)
-			requests(t, g)
-			require.NoError(t, g.err)
-			slices.Sort(g.got)
-			require.Equal(t, upTo(n), g.got)
+			sources := []ints{hurried(n), flux.Range(1, n)}
+			if strings.HasSuffix(name, "On") {
+				sources = sources[:1] // a loop's goroutine would open windows for the pulses, and not come to its values
+			}
+			for _, src := range sources {
+				ctx, cancel := context.WithCancel(t.Context())
+				g := &gathered{done: make(chan struct{})}
+				op(src).Subscribe(ctx, g)
+				requests(t, g)
+				require.NoError(t, g.err)
+				slices.Sort(g.got)
+				require.Equal(t, upTo(n), g.got)
+				cancel()
+			}
+		})
+	}
+}
+
+func TestListsAndWindowsThatOverlapUnderContentionAreRuns(t *testing.T) {
+	opening := pulses().Take(50)
+	soon := func(int) flux.Mono[int] { return pulses().Next() }
+	list := func(w ints) flux.Mono[[]int] { return flux.CollectList(w) }
+	for name, lists := range map[string]flux.Flux[[]int]{
+		"BufferWhen": flux.BufferWhen(hurried(math.MaxInt), opening, soon),
+		"WindowWhen": flux.FlatMap(flux.WindowWhen(hurried(math.MaxInt), opening, soon), list),
+	} {
+		t.Run(name, func(t *testing.T) {
+			seen := 0
+			for range 20 { // in some the source's goroutine does nothing but open and close
+				for list, err := range lists.All(t.Context()) {
+					require.NoError(t, err)
+					for i, v := range list {
+						if v != list[0]+i {
+							require.Equal(t, list[0]+i, v, "%v", list)
+						}
+					}
+					seen += len(list)
+				}
+			}
+			require.NotZero(t, seen)
 		})
 	}
 }
