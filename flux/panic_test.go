@@ -153,6 +153,7 @@ func belows() map[string]func(s ints) ints {
 func TestPanicOfAUserFunctionIsTheErrorOfItsOperator(t *testing.T) {
 	for name, with := range allUserFuncs() {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			for drive, drives := range drives() {
 				for below, pass := range belows() {
 					for _, at := range []int{1, 3} {

@@ -10,6 +10,7 @@ import (
 func TestEveryOperatorKeepsTheRules(t *testing.T) {
 	for _, op := range allOperators() {
 		t.Run(op.name, func(t *testing.T) {
+			t.Parallel()
 			rules.Operator(t, func(src pub) pub { return op.build(flux.From(src)) }, op.traits())
 		})
 	}
