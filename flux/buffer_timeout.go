@@ -117,16 +117,17 @@ func (d *deadline) reached() bool {
 
 // bufferTimeout cuts its list by number and time.
 //
-// INVARIANTS: the lock of the open list guards clock, owed, what the source was asked
-// for and has not sent when the open list was started, and wanted, the requested lists
-// that are not cut. The last value of a list moves all of them at once, and any other
-// what is left of owed, so that a request at the same time asks for no more than it may.
+// INVARIANTS: the lock of the open list guards clock, wanted, the requested lists that
+// are not cut, and owed, what the source was asked for and has not sent, but that
+// values of the open list are taken off it when somebody asks; counted of them have been.
+// The last value of a list moves all of these at once, and any other what is left of owed,
+// so that a request at the same time asks for no more than it may.
 type bufferTimeout[T any] struct {
 	cutList[T]
-	source       Subscription
-	size         int
-	clock        deadline
-	owed, wanted int64
+	source                Subscription
+	size                  int
+	clock                 deadline
+	wanted, owed, counted int64
 }
 
 func (b *bufferTimeout[T]) OnSubscribe(s Subscription) {
@@ -189,9 +190,8 @@ func (b *bufferTimeout[T]) cutWanted() bool {
 	if n > 0 && b.wanted != Unbounded {
 		b.wanted--
 	}
-	if b.owed != Unbounded {
-		b.owed -= int64(n)
-	}
+	b.count(n)
+	b.counted = 0
 	return ok
 }
 
@@ -233,17 +233,24 @@ func (b *bufferTimeout[T]) owing(n int64) (more int64) {
 	b.open.mu.Lock()
 	defer b.open.mu.Unlock()
 	b.wanted = addCap(b.wanted, n)
-	need, sent := mulCap(b.wanted, orUnbounded(b.size)), int64(b.open.len())
+	b.count(b.open.len())
+	need := mulCap(b.wanted, orUnbounded(b.size))
 	switch {
-	case b.owed == Unbounded, need <= b.owed-sent:
+	case mulCap(n, orUnbounded(b.size)) == Unbounded:
+		more = Unbounded
+	case need > b.owed:
+		more = need - b.owed
+	default:
 		return 0
-	case need == Unbounded:
-		b.owed = Unbounded
-		return Unbounded
 	}
-	more = need - (b.owed - sent)
-	b.owed = addCap(need, sent)
+	b.owed = need
 	return more
+}
+
+// count takes the first values of the open list off what the source owes.
+func (b *bufferTimeout[T]) count(values int) {
+	b.owed -= int64(values) - b.counted
+	b.counted = int64(values)
 }
 
 // orUnbounded is a size as a number of values; one that can hardly be reached

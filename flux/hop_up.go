@@ -2,13 +2,15 @@ package flux
 
 import (
 	"context"
+	"sync"
 	"sync/atomic"
 )
 
 // SubscribeOn subscribes to f, and requests from it, on another goroutine: one of
 // its own that exists only while there is something to pass up. So a synchronous
 // source, or one that blocks, runs there and not on the goroutine of the
-// subscriber. Signals pass down as they come. Use [Flux.SubscribeOnExecutor] for
+// subscriber. Requests are passed up one by one, those from inside a value behind
+// it. Signals pass down as they come. Use [Flux.SubscribeOnExecutor] for
 // another place to run.
 //
 // Source: Reactor's Flux.subscribeOn.
@@ -32,8 +34,15 @@ func (f Flux[T]) SubscribeOnExecutor(exec Executor) Flux[T] {
 
 // subscribeOn takes calls up on an executor.
 //
-// INVARIANTS: wip > 0 means that a task is under way or given to exec; that task
-// alone subscribes, and alone requests. asked is what is still to be requested.
+// INVARIANTS
+//   - wip > 0 means that a task is under way or given to exec; that task alone
+//     subscribes.
+//   - Requests are passed up one by one, in their order: by the task, or behind a
+//     value that came while the task was in a call up. So a source that sends from
+//     inside that call is asked there, as by a subscriber of its own; what else sends at
+//     that moment may be asked by its own goroutine.
+//   - mu guards asked, and is never held while calling out. waiting is set after
+//     something was put there.
 type subscribeOn[T any] struct {
 	relay[T]
 	ctx     context.Context
@@ -41,8 +50,11 @@ type subscribeOn[T any] struct {
 	exec    Executor
 	started bool
 	wip     atomic.Int32
-	asked   atomic.Int64 // what Request, on any goroutine, left for the task
-	bad     atomic.Int64 // a request that broke rule 3.9, for the task to pass on
+	calling atomic.Bool // the task is in a call up
+	waiting atomic.Bool
+
+	mu    sync.Mutex
+	asked ring[int64] // what Request, on any goroutine, left for the task
 }
 
 func (o *subscribeOn[T]) change() {
@@ -59,30 +71,54 @@ func (o *subscribeOn[T]) run() {
 
 func (o *subscribeOn[T]) pass() {
 	defer o.guard()
+	o.calling.Store(true)
+	defer o.calling.Store(false)
 	if !o.started {
 		o.started = true
 		if !o.isCancelled() {
 			o.src.subscribe(o.ctx, o)
 		}
 	}
-	if n := o.asked.Swap(0); n > 0 {
+	o.ask()
+}
+
+// ask passes up what was requested.
+func (o *subscribeOn[T]) ask() {
+	o.waiting.Store(false)
+	for {
+		o.mu.Lock()
+		if o.asked.len() == 0 {
+			o.mu.Unlock()
+			return
+		}
+		n := o.asked.pop()
+		o.mu.Unlock()
 		o.relay.Request(n)
 	}
-	if n := o.bad.Swap(0); n < 0 {
-		o.relay.Request(n + 1)
+}
+
+func (o *subscribeOn[T]) OnNext(v T) {
+	o.relay.OnNext(v)
+	o.askInside()
+}
+
+func (o *subscribeOn[T]) TryOnNext(v T) bool {
+	took := o.relay.TryOnNext(v)
+	o.askInside()
+	return took
+}
+
+func (o *subscribeOn[T]) askInside() {
+	if o.waiting.Load() && o.calling.Load() {
+		o.ask()
 	}
 }
 
 func (o *subscribeOn[T]) Request(n int64) {
-	if n <= 0 {
-		o.bad.CompareAndSwap(0, max(n, -Unbounded)-1)
-	}
-	for n > 0 {
-		before := o.asked.Load()
-		if o.asked.CompareAndSwap(before, addCap(before, n)) {
-			break
-		}
-	}
+	o.mu.Lock()
+	o.asked.push(n)
+	o.mu.Unlock()
+	o.waiting.Store(true)
 	o.change()
 }
 

@@ -5,11 +5,12 @@ import "context"
 // Join pairs each value of left with each value of right whose lifetimes overlap,
 // and gives f of every such pair. leftEnd and rightEnd make a publisher of each
 // value; its first signal ends the value's lifetime. Both sides are asked for
-// everything; a pair that finds no demand ends the stream with an error that
-// matches ErrOverflow. It completes when both sides have. An error of a side or
-// of a lifetime, or a panic of a function, ends it at once. The functions are
-// called one at a time, by the goroutine that sent a signal. Cost: what is alive
-// is kept, and each value is compared with all that live.
+// everything; a value with more pairs than were requested when it came ends the
+// stream with an error that matches ErrOverflow. It completes when both sides
+// have. An error of a side or of a lifetime, or a panic of a function, ends it at
+// once. The functions are called one at a time, by the goroutine that sent a
+// signal. Cost: what is alive is kept, and each value is compared with all that
+// live.
 //
 // Source: Reactor's Flux.join.
 func Join[L, R, W, LE, RE any, PL Publisher[LE], PR Publisher[RE]](

@@ -35,6 +35,7 @@ type joining[W any] struct {
 	active int // sides that have not completed
 	err    error
 
+	room    int64           // the demand when the event came, less what it sent
 	running bool            // a user function is executing
 	closed  func(err error) // cancels upstream and lets go of what is held
 	ended   bool            // closed was called
@@ -105,6 +106,7 @@ func (j *joining[W]) pass() bool {
 	case bad != nil:
 		j.finish(bad)
 	case event != nil:
+		j.room = j.demand.load()
 		event()
 	case end:
 		j.finish(nil)
@@ -112,7 +114,7 @@ func (j *joining[W]) pass() bool {
 	return event != nil
 }
 
-// send passes a result, for which there must be demand.
+// send passes a result, for which there must have been demand when its event came.
 func (j *joining[W]) send(make func() W) {
 	if j.over.Load() {
 		return
@@ -120,7 +122,7 @@ func (j *joining[W]) send(make func() W) {
 	j.running = true
 	w := make()
 	j.running = false
-	if j.demand.load() <= 0 {
+	if j.room--; j.room < 0 {
 		discard(j.ctx, w)
 		j.finish(ErrOverflow)
 		return
