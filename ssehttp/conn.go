@@ -47,7 +47,8 @@ type outlet interface {
 //   - received is touched by the owner of the signals, taken, size and late by
 //     the transport.
 //   - holds counts the open socket, the Subscribe call and every queued or
-//     running upstream call; when it drops to 0 the server forgets us.
+//     running upstream call; when it drops to 0 the server forgets us. Who raises it
+//     has a hold, or asks for one.
 type conn struct {
 	streamContext
 
@@ -250,8 +251,12 @@ func (c *conn) over(r Reason) {
 }
 
 // dismiss cancels the publisher of a connection that still has something to
-// write.
+// write. Whoever calls it may hold nothing, while the connection ends.
 func (c *conn) dismiss() {
+	if !c.hold() {
+		return
+	}
+	defer c.release()
 	if c.state.Or(terminal)&(terminal|closed) == 0 {
 		c.streamContext.end()
 		c.srv.calls.put(upcall{c: c, what: cancel})
@@ -285,6 +290,19 @@ func (c *conn) upstream(call upcall) {
 func (c *conn) cancel() {
 	if c.state.Or(cancelled)&(subscribed|cancelled) == subscribed {
 		c.up.Cancel()
+	}
+}
+
+// hold fails once the server has forgotten the connection.
+func (c *conn) hold() bool {
+	for {
+		n := c.holds.Load()
+		if n == 0 {
+			return false
+		}
+		if c.holds.CompareAndSwap(n, n+1) {
+			return true
+		}
 	}
 }
 

@@ -3,6 +3,7 @@ package ssehttp
 import (
 	"context"
 	"errors"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -117,5 +118,24 @@ func TestShutdownRacesWithNewStreamsAndLosesNone(t *testing.T) {
 		s.eventually("some are open", func() bool { return s.Stats().Live >= 4 })
 		require.NoError(t, s.Shutdown(within(t, patient)))
 		wg.Wait()
+	})
+}
+
+// The last frame of a stream may be written, and the stream be over, before whoever
+// sends it away has cancelled its publisher.
+func TestAStreamThatIsOverWhileItIsSentAwayIsCountedOutOnce(t *testing.T) {
+	overTransports(t, func(t *testing.T, tr transport) {
+		if !tr.goroutines && !tr.tls {
+			t.Skip("a shard writes the last frame and cancels in one turn")
+		}
+		for i := range 40 {
+			t.Run(strconv.Itoa(i), func(t *testing.T) { // accounts looks at the books after each
+				s := tr.serve(t, Options{}, never)
+				for range 8 {
+					s.get("/").open()
+				}
+				require.NoError(t, s.Shutdown(context.Background()))
+			})
+		}
 	})
 }

@@ -120,8 +120,12 @@ func (s *served) serveNetHTTP(ln net.Listener, h Handler) {
 	})
 }
 
-// accounts checks that no connection is lost from the books.
+// accounts checks that no connection is lost from the books, or counted out twice.
 func (s *served) accounts() {
+	s.mu.Lock()
+	assert.Zero(s.t, s.active)
+	s.mu.Unlock()
+	assert.Zero(s.t, s.limits.streams)
 	st := s.Stats()
 	var closed int64
 	for r := Gone; r < reasons; r++ {
