@@ -129,7 +129,7 @@ func TestAStreamThatIsOverWhileItIsSentAwayIsCountedOutOnce(t *testing.T) {
 			t.Skip("a shard writes the last frame and cancels in one turn")
 		}
 		for i := range 40 {
-			t.Run(strconv.Itoa(i), func(t *testing.T) { // accounts looks at the books after each
+			t.Run(strconv.Itoa(i), func(t *testing.T) { // the books are looked at after each
 				s := tr.serve(t, Options{}, never)
 				for range 8 {
 					s.get("/").open()

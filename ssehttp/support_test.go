@@ -100,7 +100,7 @@ func (tr transport) serve(t *testing.T, o Options, h Handler, wrap ...func(*fast
 		assert.NoError(t, s.Shutdown(ctx))
 		assert.NoError(t, fs.ShutdownWithContext(ctx))
 		assert.NoError(t, <-done)
-		s.accounts()
+		s.after()
 	})
 	return s
 }
@@ -116,16 +116,22 @@ func (s *served) serveNetHTTP(ln net.Listener, h Handler) {
 		assert.NoError(s.t, s.Shutdown(ctx))
 		assert.NoError(s.t, hs.Shutdown(ctx))
 		assert.ErrorIs(s.t, <-done, http.ErrServerClosed)
-		s.accounts()
+		s.after()
 	})
 }
 
-// accounts checks that no connection is lost from the books, or counted out twice.
-func (s *served) accounts() {
+// after checks, of a server that was shut down, that no connection was counted out
+// twice, or not at all.
+func (s *served) after() {
+	s.accounts()
 	s.mu.Lock()
+	defer s.mu.Unlock()
 	assert.Zero(s.t, s.active)
-	s.mu.Unlock()
 	assert.Zero(s.t, s.limits.streams)
+}
+
+// accounts checks that no connection is lost from the books.
+func (s *served) accounts() {
 	st := s.Stats()
 	var closed int64
 	for r := Gone; r < reasons; r++ {
