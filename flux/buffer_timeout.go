@@ -234,9 +234,10 @@ func (b *bufferTimeout[T]) owing(n int64) (more int64) {
 	defer b.open.mu.Unlock()
 	b.wanted = addCap(b.wanted, n)
 	b.count(b.open.len())
-	need := mulCap(b.wanted, orUnbounded(b.size))
+	size := orUnbounded(b.size)
+	need := mulCap(b.wanted, size)
 	switch {
-	case mulCap(n, orUnbounded(b.size)) == Unbounded:
+	case mulCap(n, size) == Unbounded:
 		more = Unbounded
 	case need > b.owed:
 		more = need - b.owed

@@ -89,7 +89,8 @@ func runLoop[T, C any, P interface {
 	s.OnSubscribe(&both.loop)
 }
 
-// isLoop tells whether s is that of a loop, of values of whatever type.
+// isLoop tells whether s is that of a loop, of values of whatever type. It asks for a
+// method that only loops have; one made for that would be there for every type.
 func isLoop(s Subscription) bool {
 	_, ok := s.(interface{ panicked(error) })
 	return ok

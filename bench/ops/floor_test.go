@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// BenchmarkFloor is what Go itself takes for what two of the rows cannot do without:
-// no pipeline of these operators can be faster in Go.
+// BenchmarkFloor is what Go itself takes for the allocations and atomic operations of two
+// rows, without anything else that they do.
 func BenchmarkFloor(b *testing.B) {
 	// An element becomes a publisher, which a function of the user's returns as an
 	// interface, and its value is sent by whoever may: one who enters and leaves.
@@ -24,15 +24,27 @@ func BenchmarkFloor(b *testing.B) {
 			}
 		})
 	})
-	// The objects of a subscription, by their sizes.
+	// The objects of a subscription, by their sizes, and as much memory in one object
+	// beside the subscriber.
 	b.Run("subscribe", func(b *testing.B) {
 		measure(b, 1, "subscription", func() {
 			subscription = objects{new([3]*int), new([10]*int), new([12]*int), [2]*[6]*int{new([6]*int), new([6]*int)}}
 		})
 	})
+	b.Run("subscribe-one-object", func(b *testing.B) {
+		measure(b, 1, "subscription", func() { together = pair{new([3]*int), new([34]*int)} })
+	})
 }
 
-var subscription objects
+var (
+	subscription objects
+	together     pair
+)
+
+type pair struct {
+	subscriber *[3]*int
+	rest       *[34]*int
+}
 
 type objects struct {
 	subscriber *[3]*int
